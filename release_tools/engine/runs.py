@@ -1,0 +1,172 @@
+"""Runs on disk: where they live, which one is open, what the journal says of each step.
+
+A run is an intent and a chain of plans in one journal; carrying plans out is the `runner`.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from release_tools.engine.codec import Registry
+from release_tools.engine.journal import Entry, Journal, sync_directory
+from release_tools.engine.plan import Plan, decode_plan, encode_plan
+from release_tools.errors import PreconditionFailed
+
+Intent = Mapping[str, Any]
+"""What the person asked for, as flat JSON values; `flow` names the flow that can plan it further."""
+
+JOURNAL = "journal.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run: its directory, its journal and the step kinds that its plans may hold."""
+
+    directory: Path
+    journal: Journal
+    kinds: Registry
+    made_by: str
+
+    @property
+    def id(self) -> str:
+        """Return the run's identifier, which is also its directory's name."""
+        return self.directory.name
+
+    @property
+    def intent(self) -> Intent:
+        """Return what the person asked for."""
+        intent: Intent = self.journal.entries[0]["intent"]
+        return intent
+
+    @property
+    def made(self) -> tuple[str, str]:
+        """Return when the run began and by which version of release-tools."""
+        first = self.journal.entries[0]
+        return first["at"], first["made_by"]
+
+    @property
+    def plan_number(self) -> int:
+        """Return the number of the current plan, counted from 0."""
+        return sum(1 for entry in self.journal.entries if entry["event"] == "plan") - 1
+
+    @property
+    def undoing(self) -> bool:
+        """Return whether the current plan takes the run back."""
+        return bool(self._plan_entry()["undo"])
+
+    @property
+    def closed(self) -> str:
+        """Return how the run ended, or the empty string while it is open."""
+        last = self.journal.entries[-1]
+        return str(last["outcome"]) if last["event"] == "closed" else ""
+
+    def plan(self) -> Plan:
+        """Return the current plan."""
+        return decode_plan(self._plan_entry()["plan"], self.kinds)
+
+    def forward_plans(self) -> tuple[Plan, ...]:
+        """Return the plans that go forward, oldest first, also while the run is being undone."""
+        entries = (entry for entry in self.journal.entries if entry["event"] == "plan" and not entry["undo"])
+        return tuple(decode_plan(entry["plan"], self.kinds) for entry in entries)
+
+    def add_plan(self, plan: Plan, *, undo: bool = False) -> None:
+        """Make `plan` the current one."""
+        self.journal.append("plan", undo=undo, plan=encode_plan(plan, made_by=self.made_by))
+
+    def said(self, step: int) -> str:
+        """Return the last word on a step of the current plan: `started`, `failed`, `done`, `skipped` or nothing."""
+        words = [str(e["event"]) for e in self._since_plan() if e.get("step") == step]
+        return words[-1] if words else ""
+
+    def facts(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the facts that steps of all plans learned, oldest first."""
+        return tuple(entry["facts"] for entry in self.journal.entries if entry.get("facts"))
+
+    def begun(self, plan: Plan) -> bool:
+        """Return whether any step of the current plan may have touched the world."""
+        return any(self.said(index) for index in range(len(plan.steps)))
+
+    def _plan_entry(self) -> Entry:
+        return next(entry for entry in reversed(self.journal.entries) if entry["event"] == "plan")
+
+    def _since_plan(self) -> Iterator[Entry]:
+        entries = self.journal.entries
+        start = max(index for index, entry in enumerate(entries) if entry["event"] == "plan")
+        return iter(entries[start:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """The state directory: open runs under `runs/`, ended ones under `history/`."""
+
+    root: Path
+    kinds: Registry
+    made_by: str
+    clock: Callable[[], str]
+
+    def draft_directory(self, run_id: str) -> Path:
+        """Return the directory in which a run's draft is made, before the run itself exists."""
+        return self.root / "runs" / run_id / "draft"
+
+    def create(self, run_id: str, intent: Intent, plan: Plan) -> Run:
+        """Begin a run: write its intent and its first plan; `PreconditionFailed` when the disk refuses."""
+        directory = self.root / "runs" / run_id
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sync_directory(directory.parent)
+            run = self._load(directory)
+            run.journal.append("run", intent=dict(intent), made_by=self.made_by)
+            run.add_plan(plan)
+        except Exception as error:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise PreconditionFailed(
+                f"The run cannot be recorded: {error}", state="Nothing was changed.", todo="Make room and run it again."
+            ) from error
+        return run
+
+    def open_run(self) -> Run | None:
+        """Return the unfinished run, if there is one."""
+        runs = (self._load(directory) for directory in self._directories("runs"))
+        return next((run for run in runs if _planned(run) and not run.closed), None)
+
+    def history(self) -> tuple[Run, ...]:
+        """Return the ended runs, oldest first."""
+        return tuple(self._load(directory) for directory in self._directories("history"))
+
+    def close(self, run: Run, outcome: str) -> None:
+        """End a run: its journal is kept, its draft is deleted."""
+        run.journal.append("closed", outcome=outcome)
+        self._put_away(run.directory)
+
+    def discard(self, run: Run) -> None:
+        """Forget a run none of whose steps has begun."""
+        shutil.rmtree(run.directory)
+
+    def sweep(self) -> None:
+        """Delete drafts that never became runs and finish closing ended ones; call it under the lock."""
+        for directory in self._directories("runs"):
+            run = self._load(directory)
+            if not _planned(run):
+                shutil.rmtree(directory)
+            elif run.closed:
+                self._put_away(directory)
+
+    def _put_away(self, directory: Path) -> None:
+        shutil.rmtree(directory / "draft", ignore_errors=True)
+        (self.root / "history").mkdir(mode=0o700, exist_ok=True)
+        directory.rename(self.root / "history" / directory.name)
+        sync_directory(self.root / "history")
+
+    def _directories(self, kind: str) -> list[Path]:
+        root = self.root / kind
+        return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
+    def _load(self, directory: Path) -> Run:
+        journal = Journal(directory / JOURNAL, clock=self.clock)
+        return Run(directory=directory, journal=journal, kinds=self.kinds, made_by=self.made_by)
+
+
+def _planned(run: Run) -> bool:
+    return any(entry["event"] == "plan" for entry in run.journal.entries)
