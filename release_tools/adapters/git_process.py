@@ -1,0 +1,132 @@
+"""One git command: started through GitPython, with a deadline, captured output and no inherited git environment.
+
+What a command means is up to the readers and writers; nothing here knows a git subcommand.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import git
+from git.util import remove_password_if_present
+
+from release_tools.errors import ToolFailed, ToolTimedOut
+
+OLDEST_GIT = (2, 38)
+"""The first git whose `merge-tree` writes trees."""
+
+LOCAL_ENVIRONMENT = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_QUARANTINE_PATH",
+)
+"""Variables that bind git to one repository; a hook sets them, and they would lead our commands astray."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """What a finished git command returned."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        """Return stdout as text without the final newline; bytes that are not UTF-8 survive a round trip."""
+        return os.fsdecode(self.stdout).rstrip("\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitProcess:
+    """Git in one directory; `inherit` is a descriptor that changing commands keep open (the engine's effects lock)."""
+
+    directory: Path
+    timeout: float = 60.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+    inherit: int | None = None
+
+    def run(
+        self,
+        *args: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        ok: tuple[int, ...] = (0,),
+        timeout: float | None = None,
+    ) -> Completed:
+        """Run `git ARGS`; `ToolFailed` with git's own words unless the exit code is in `ok`."""
+        started = self._start(args, env, feeds=stdin is not None)
+        process = started.proc
+        assert process is not None
+        limit = timeout or self.timeout
+        try:
+            out, err = process.communicate(stdin, timeout=limit)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            raise ToolTimedOut(
+                f"`{_shown(args)}` did not answer within {limit:g} seconds.",
+                todo="Check the network and the server, or raise git.read_timeout or git.network_timeout.",
+            ) from None
+        except KeyboardInterrupt:
+            _kill(process)
+            raise
+        done = Completed(code=process.returncode, stdout=out, stderr=os.fsdecode(err).strip())
+        if done.code not in ok:
+            raise ToolFailed(f"`{_shown(args)}` failed with exit code {done.code}: {done.stderr or 'no message'}")
+        return done
+
+    def _start(self, args: tuple[str, ...], env: Mapping[str, str] | None, *, feeds: bool) -> git.Git.AutoInterrupt:
+        # GitPython ends the process when the returned object is collected, so the caller keeps it until the end.
+        inherit = () if self.inherit is None else (self.inherit,)
+        # A changing command finishes what it began: a stop request is for us, and we stop after the step.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM) if inherit else ())
+        try:
+            return git.Git(self.directory).execute(
+                ["git", *args],
+                istream=subprocess.PIPE if feeds else None,
+                as_process=True,
+                env={"GIT_FLUSH": "0", "GIT_TERMINAL_PROMPT": _prompt()} | dict(self.environment) | dict(env or {}),
+                pass_fds=inherit,
+                start_new_session=not sys.stdin.isatty(),
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+def forget_git_environment() -> None:
+    """Drop the variables by which a calling hook binds git to its repository."""
+    for name in LOCAL_ENVIRONMENT:
+        os.environ.pop(name, None)
+
+
+def git_version() -> tuple[int, ...]:
+    """Return the version of the git on PATH."""
+    return tuple(git.Git().version_info)
+
+
+def _prompt() -> str:
+    return os.environ.get("GIT_TERMINAL_PROMPT", "1" if sys.stdin.isatty() else "0")
+
+
+def _shown(args: tuple[str, ...]) -> str:
+    return " ".join(("git", *remove_password_if_present(list(args))))
+
+
+def _kill(process: subprocess.Popen[Any]) -> None:
+    # In a session of its own git's helpers (ssh, git-remote-https) go with it; else they end when their pipes close.
+    if os.getpgid(process.pid) == process.pid:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()

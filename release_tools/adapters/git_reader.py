@@ -1,0 +1,224 @@
+"""Reading a git repository: refs, worktrees, files, ancestry, the remote's refs; one process a question.
+
+Nothing here writes; `git_writer` and `git_draft` do.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from release_tools.adapters.git_process import GitProcess
+from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
+
+REF_FORMAT = "%(refname)%00%(objectname)%00%(*objectname)%00%(symref)"
+
+OPERATIONS = {
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase or `git am`",
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisection",
+}
+"""What stands in a git directory while an operation waits for its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitReader:
+    """Questions to one repository; `network_timeout` bounds those that ask the remote, in seconds."""
+
+    git: GitProcess
+    network_timeout: float = 120.0
+
+    def refs(self, remote: str | None) -> tuple[Refs, Mapping[str, str]]:
+        """Return the local branches and tags, and the remote-tracking branches of `remote` by short name."""
+        tracking = f"{REMOTES}{remote}/"
+        spaces = (HEADS, TAGS, *((tracking,) if remote else ()))
+        out = self.git.run("for-each-ref", f"--format={REF_FORMAT}", *spaces).text
+        rows = [line.split("\0") for line in out.split("\n") if line]
+        branches = {name.removeprefix(HEADS): sha for name, sha, *_ in rows if name.startswith(HEADS)}
+        tags = {row[0].removeprefix(TAGS): _tag(row) for row in rows if row[0].startswith(TAGS)}
+        tracked = {
+            name.removeprefix(tracking): sha
+            for name, sha, _, symref in rows
+            if remote and name.startswith(tracking) and not symref
+        }
+        return Refs(branches=branches, tags=tags), tracked
+
+    def remote_refs(self, remote: str) -> Refs:
+        """Return the branches and tags that the remote has now."""
+        return self._listed(remote, f"{HEADS}*", f"{TAGS}*")
+
+    def remote_values(self, remote: str, names: Sequence[str]) -> Mapping[str, str]:
+        """Return the objects that full ref names have at the remote now; absent names are left out."""
+        out = self.git.run("ls-remote", remote, *names, timeout=self.network_timeout).text
+        values = {name: sha for sha, name in (line.split("\t") for line in out.split("\n") if line)}
+        return {name: values[name] for name in names if name in values}
+
+    def values(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Return the objects that full ref names have here; absent names are left out."""
+        out = self.git.run("for-each-ref", "--format=%(refname)%00%(objectname)", *names).text
+        values = dict(line.split("\0") for line in out.split("\n") if line)
+        return {name: values[name] for name in names if name in values}
+
+    def head(self, worktree: Path | None = None) -> str | None:
+        """Return the branch that HEAD names, None while it is detached."""
+        done = self._at(worktree).run("symbolic-ref", "--quiet", "HEAD", ok=(0, 1))
+        return done.text.removeprefix(HEADS) if done.code == 0 else None
+
+    def commit_of(self, name: str) -> str | None:
+        """Return the commit that a revision names, None when there is none."""
+        done = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", ok=(0, 1))
+        return done.text if done.code == 0 else None
+
+    def status(self, worktree: Path | None = None) -> WorktreeStatus:
+        """Return the tracked files with changes, staged or not, and the unmerged ones."""
+        options = ("--porcelain=v2", "-z", "--untracked-files=no", "--ignore-submodules=untracked")
+        out = self._at(worktree).run("--no-optional-locks", "status", *options)
+        fields = os.fsdecode(out.stdout).split("\0")
+        changed = [row.split(" ", 8 if row[0] == "1" else 9)[-1] for row in fields if row[:2] in ("1 ", "2 ")]
+        unmerged = [row.split(" ", 10)[-1] for row in fields if row[:2] == "u "]
+        return WorktreeStatus(changed=tuple(changed), unmerged=tuple(unmerged))
+
+    def operation(self, worktree: Path | None = None) -> str:
+        """Return what is in progress in a worktree (`a rebase`), or nothing."""
+        git_dir = Path(self._at(worktree).run("rev-parse", "--absolute-git-dir").text)
+        return next((name for entry, name in OPERATIONS.items() if (git_dir / entry).exists()), "")
+
+    def shallow(self) -> bool:
+        """Return whether history is cut off here."""
+        return self.git.run("rev-parse", "--is-shallow-repository").text == "true"
+
+    def worktrees(self) -> tuple[Worktree, ...]:
+        """Return all working trees of the repository, this one among them."""
+        out = os.fsdecode(self.git.run("worktree", "list", "--porcelain", "-z").stdout)
+        blocks = (dict(_words(line) for line in block.split("\0")) for block in out.split("\0\0") if block)
+        return tuple(
+            Worktree(
+                path=block["worktree"],
+                head=block.get("HEAD", ""),
+                branch=block["branch"].removeprefix(HEADS) if "branch" in block else None,
+            )
+            for block in blocks
+            if "bare" not in block and "prunable" not in block
+        )
+
+    def settings(self) -> Mapping[str, str]:
+        """Return git's configuration, the last value of each key."""
+        out = os.fsdecode(self.git.run("config", "--list", "-z").stdout)
+        pairs = (entry.partition("\n") for entry in out.split("\0") if entry)
+        return {key: value for key, _, value in pairs}
+
+    def signature(self, role: str) -> Signature | None:
+        """Return who git would record as `AUTHOR` or `COMMITTER` now, None when git does not know."""
+        done = self.git.run("var", f"GIT_{role}_IDENT", ok=(0, 128))
+        if done.code:
+            return None
+        who, epoch, offset = done.text.rsplit(" ", 2)
+        name, _, email = who.partition(" <")
+        return Signature(name=name, email=email.removesuffix(">"), epoch=int(epoch), offset=offset)
+
+    def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, Blob]:
+        """Return those of the files that stand in a commit, by path."""
+        out = os.fsdecode(self.git.run("--literal-pathspecs", "ls-tree", "-z", commit, "--", *paths).stdout)
+        rows = [(*row.partition("\t")[0].split(" "), row.partition("\t")[2]) for row in out.split("\0") if row]
+        blobs = [(mode, sha, path) for mode, kind, sha, path in rows if kind == "blob"]
+        asked = "".join(f"{sha}\n" for _, sha, _ in blobs).encode()
+        data = self.git.run("cat-file", "--batch", stdin=asked).stdout if blobs else b""
+        contents = _batch(data)
+        return {path: Blob(mode=mode, data=contents[sha]) for mode, sha, path in blobs}
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Return whether `new` contains `old`."""
+        return self.git.run("merge-base", "--is-ancestor", old, new, ok=(0, 1)).code == 0
+
+    def merge_base(self, one: str, other: str) -> str:
+        """Return the best common ancestor of two commits, empty when they share no history."""
+        done = self.git.run("merge-base", one, other, ok=(0, 1))
+        return done.text.partition("\n")[0]
+
+    def ahead_behind(self, one: str, other: str) -> tuple[int, int]:
+        """Return how many commits only `one` has and how many only `other` has."""
+        if one == other:
+            return 0, 0
+        ahead, behind = self.git.run("rev-list", "--left-right", "--count", f"{one}...{other}", "--").text.split()
+        return int(ahead), int(behind)
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Return the parents of a commit, in order."""
+        return tuple(self.git.run("rev-list", "--no-walk", "--parents", commit, "--").text.split()[1:])
+
+    def tree(self, commit: str) -> str:
+        """Return the tree of a commit."""
+        return self.git.run("rev-parse", "--verify", f"{commit}^{{tree}}").text
+
+    def first_parent_containing(self, tip: str, commit: str) -> str:
+        """Return the oldest commit on the first-parent line of `tip` that contains `commit`."""
+        out = self.git.run("rev-list", "--first-parent", "--parents", tip, f"^{commit}", "--").text
+        line = [row.split() for row in out.split("\n")]
+        path = set(self.git.run("rev-list", "--ancestry-path", f"{commit}..{tip}", "--").text.split())
+        inside = [row for row in line if row and row[0] in path]
+        if not inside or inside[-1][1:2] == [commit]:
+            return commit
+        return inside[-1][0]
+
+    def log(self, log_format: str, revisions: Sequence[str]) -> bytes:
+        """Return `git log -z` of the revisions in topological order, in the given format."""
+        # Only what the format names may be in the stream, whatever the user's settings add to `git log`.
+        plain = ("--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
+        return self.git.run("log", "-z", "--topo-order", *plain, f"--format={log_format}", *revisions, "--").stdout
+
+    def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
+        """Return those of the objects that are not here."""
+        asked = "".join(f"{sha}\n" for sha in objects).encode()
+        out = self.git.run("cat-file", "--batch-check", stdin=asked).text if objects else ""
+        return tuple(line.split()[0] for line in out.split("\n") if line.endswith(" missing"))
+
+    def index_matches(self, commit: str, worktree: Path) -> bool:
+        """Return whether the index of a worktree holds exactly the tree of a commit."""
+        return self._at(worktree).run("diff-index", "--cached", "--quiet", commit, "--", ok=(0, 1)).code == 0
+
+    def untracked_in_the_way(self, old: str, new: str, worktree: Path) -> tuple[str, ...]:
+        """Return the untracked files of a worktree that going from one commit to another would overwrite."""
+        added = os.fsdecode(
+            self.git.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", "--diff-filter=A", old, new).stdout
+        )
+        return tuple(path for path in added.split("\0") if path and os.path.lexists(worktree / path))
+
+    def _listed(self, remote: str, *patterns: str) -> Refs:
+        out = self.git.run("ls-remote", remote, *patterns, timeout=self.network_timeout).text
+        rows = {name: sha for sha, name in (line.split("\t") for line in out.split("\n") if line)}
+        names = [name.removeprefix(TAGS) for name in rows if name.startswith(TAGS) and not name.endswith("^{}")]
+        return Refs(
+            branches={name.removeprefix(HEADS): sha for name, sha in rows.items() if name.startswith(HEADS)},
+            tags={
+                name: Tag(name=name, object=rows[TAGS + name], commit=rows.get(f"{TAGS}{name}^{{}}", rows[TAGS + name]))
+                for name in names
+            },
+        )
+
+    def _at(self, worktree: Path | None) -> GitProcess:
+        if worktree is None or worktree == self.git.directory:
+            return self.git
+        return GitProcess(directory=worktree, timeout=self.git.timeout, environment=self.git.environment)
+
+
+def _tag(row: list[str]) -> Tag:
+    name, sha, peeled, _ = row
+    return Tag(name=name.removeprefix(TAGS), object=sha, commit=peeled or sha)
+
+
+def _words(line: str) -> tuple[str, str]:
+    word, _, rest = line.partition(" ")
+    return word, rest
+
+
+def _batch(data: bytes) -> Mapping[str, bytes]:
+    contents, at = {}, 0
+    while at < len(data):
+        end = data.index(b"\n", at)
+        sha, _, size = data[at:end].decode().split(" ")
+        contents[sha] = data[end + 1 : end + 1 + int(size)]
+        at = end + 1 + int(size) + 1
+    return contents

@@ -1,0 +1,98 @@
+"""Refs and what stands around them in a repository: names, objects, worktrees, identities.
+
+Values only; reading and writing them is the git adapters' work.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+HEADS = "refs/heads/"
+TAGS = "refs/tags/"
+REMOTES = "refs/remotes/"
+
+ABSENT = ""
+"""The object name that stands for “there is no such ref”."""
+
+
+class RefUpdate(NamedTuple):
+    """A compare-and-swap of one ref: full name, expected object, new object; `ABSENT` on either side."""
+
+    name: str
+    old: str
+    new: str
+
+    @property
+    def short(self) -> str:
+        """Return the name without its namespace."""
+        return self.name.removeprefix(HEADS).removeprefix(TAGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A tag: the object its ref names and the commit behind it."""
+
+    name: str
+    object: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refs:
+    """Branches (short name to commit) and tags (short name to tag) of one side."""
+
+    branches: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, Tag] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worktree:
+    """A working tree of the repository: its path and the branch checked out there, None while detached."""
+
+    path: str
+    branch: str | None
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorktreeStatus:
+    """What `git status` says of tracked files, as paths from the top."""
+
+    changed: tuple[str, ...] = ()
+    unmerged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who makes a commit or tag, and when: seconds since the epoch and the offset as git writes it."""
+
+    name: str
+    email: str
+    epoch: int
+    offset: str
+
+    @property
+    def stamp(self) -> str:
+        """Return the date as git's environment variables take it."""
+        return f"{self.epoch} {self.offset}"
+
+    @property
+    def line(self) -> str:
+        """Return the signature as it stands in a git object."""
+        return f"{self.name} <{self.email}> {self.stamp}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """A file in a commit: its git mode and its bytes."""
+
+    mode: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """The forecast of a merge: the tree git would make, and the paths on which it would stop."""
+
+    tree: str
+    conflicts: tuple[str, ...] = ()
