@@ -1,0 +1,137 @@
+"""Rules that span several keys: what a configuration must satisfy besides having the right keys and types.
+
+Every rule is a function of the configuration in one table; rules about the flow table live in `config.flow_rules`.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+from release_tools.config.finding import Finding
+from release_tools.config.flow_rules import FLOW_RULES
+from release_tools.config.model import Config, VersionFile
+from release_tools.domain.ref_name import lint_ref_name
+from release_tools.domain.spelling import nearest_type
+from release_tools.domain.version import parse_version
+from release_tools.errors import UsageError
+
+Rule = Callable[[Config], Iterator[Finding]]
+EVERY_TYPE = "*"
+
+
+def lint_config(config: Config) -> tuple[Finding, ...]:
+    """Return everything that is wrong with a configuration that fits the model."""
+    return tuple(finding for rule in RULES for finding in rule(config))
+
+
+def _branch_names(config: Config) -> Iterator[Finding]:
+    branches = config.branches
+    named = {"main": branches.main, "develop": branches.develop or None, "remote": branches.remote}
+    named.update({f"direct[{index}]": name for index, name in enumerate(branches.direct)})
+    for key, name in named.items():
+        if name is not None and (wrong := lint_ref_name(name)):
+            yield Finding(f"branches.{key}", f"git does not allow {name!r}: {wrong}")
+    if branches.main == branches.develop:
+        yield Finding("branches.develop", f"is the same branch as main, {branches.main!r}; false means: no such branch")
+
+
+def _issue_pattern(config: Config) -> Iterator[Finding]:
+    pattern = config.commits.issue_pattern
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        yield Finding("commits.issue_pattern", f"is no regular expression: {error}")
+        return
+    if compiled.fullmatch(""):
+        yield Finding("commits.issue_pattern", "matches the empty text, so every message would have an issue")
+
+
+def _commit_types(config: Config) -> Iterator[Finding]:
+    """Check the tables that name commit types, where the file holds them: defaults name more types than a team has."""
+    if config.commits.rules == "spec":
+        return
+    tables = (
+        ("version.bump", "bump" in config.version.model_fields_set, config.version.bump),
+        ("changelog.sections", "sections" in config.changelog.model_fields_set, config.changelog.sections),
+        ("commits.scope_required", True, config.commits.scope_required),
+        ("commits.issue_required", True, config.commits.issue_required),
+    )
+    for path, written, names in tables:
+        for name in names if written else ():
+            if name not in (*config.commits.types, EVERY_TYPE):
+                yield Finding(path, f"{name!r} is not in commits.types{_meant(name, config.commits.types)}")
+
+
+def _versions(config: Config) -> Iterator[Finding]:
+    version = config.version
+    if wrong := lint_ref_name(f"{version.tag_prefix}1.0.0"):
+        yield Finding("version.tag_prefix", f"git does not allow the tag '{version.tag_prefix}1.0.0': {wrong}")
+    try:
+        initial = parse_version(version.initial)
+    except UsageError as error:
+        yield Finding("version.initial", f"{error.failed} {error.todo}")
+        return
+    if version.initial != str(initial) or not initial.is_final:
+        yield Finding("version.initial", f"must be a final version without prefix; write '{initial.final}'")
+
+
+def _version_files(config: Config) -> Iterator[Finding]:
+    for index, file in enumerate(config.version.files or ()):
+        path = f"version.files[{index}]"
+        if wrong := _outside(file.path):
+            yield Finding(f"{path}.path", wrong)
+        yield from (Finding(f"{path}.{key}", wrong) for key, wrong in _version_file(file))
+
+
+def _version_file(file: VersionFile) -> Iterator[tuple[str, str]]:
+    kind = file.kind or ("pattern" if file.pattern else None)
+    for key, owner in (("image", "compose-image"), ("pattern", "pattern")):
+        given = getattr(file, key) is not None
+        if kind == owner and not given:
+            yield key, f"is needed by the kind {owner!r}"
+        if given and file.kind not in (None, owner):
+            yield key, f"belongs to the kind {owner!r}, but the kind is {file.kind!r}"
+    if file.pattern is not None and file.pattern.count("{version}") != 1:
+        yield "pattern", "must hold {version} exactly once"
+
+
+def _changelog_path(config: Config) -> Iterator[Finding]:
+    if config.changelog.path and (wrong := _outside(config.changelog.path)):
+        yield Finding("changelog.path", wrong)
+
+
+def _messages(config: Config) -> Iterator[Finding]:
+    for key in ("commit_message", "tag_message"):
+        rest = getattr(config.release, key).replace("{version}", "")
+        if "{" in rest or "}" in rest:
+            yield Finding(f"release.{key}", "may hold {version} and no other hole")
+
+
+def _timeouts(config: Config) -> Iterator[Finding]:
+    for key in ("read_timeout", "network_timeout"):
+        if not math.isfinite(getattr(config.git, key)):
+            yield Finding(f"git.{key}", "must be a number of seconds; every call of git has an end")
+
+
+def _outside(path: str) -> str:
+    pure = PurePosixPath(path)
+    return "must be a path inside the repository" if pure.is_absolute() or ".." in pure.parts else ""
+
+
+def _meant(name: str, types: tuple[str, ...]) -> str:
+    near = nearest_type(name, types)
+    return f"; did you mean '{near}'?" if near else f" ({', '.join(types)})"
+
+
+RULES: tuple[Rule, ...] = (
+    _branch_names,
+    *FLOW_RULES,
+    _issue_pattern,
+    _commit_types,
+    _versions,
+    _version_files,
+    _changelog_path,
+    _messages,
+    _timeouts,
+)

@@ -1,0 +1,44 @@
+"""The world every test runs in: no configuration, identity, hook environment or workflow of the machine leaks in.
+
+Fixtures of one subject do not belong here; they stand beside the tests that use them.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Ada Author",
+    "GIT_AUTHOR_EMAIL": "ada@example.com",
+    "GIT_COMMITTER_NAME": "Carl Committer",
+    "GIT_COMMITTER_EMAIL": "carl@example.com",
+}
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    **IDENTITY,
+}
+FOREIGN = ("GIT_", "GITHUB_", "RELEASE_TOOLS_", "_RELEASE_TOOLS_", "XDG_", "SSH_ASKPASS")
+SINGLE = ("NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "PAGER")
+
+
+@pytest.fixture(autouse=True)
+def hermetic_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the test an empty home, UTC, a fixed identity and a git that reads no configuration but the repository's."""
+    for name in tuple(os.environ):
+        if name.startswith(FOREIGN) or name in SINGLE:
+            monkeypatch.delenv(name)
+    for name, value in GIT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
+@pytest.fixture
+def home() -> Path:
+    """Return the empty home directory of this test."""
+    return Path(os.environ["HOME"])
