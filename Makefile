@@ -49,9 +49,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-anno
 lock: $(READY) ## compile the locks anew; `make lock UPGRADE=--upgrade` takes newer versions
 	$(COMPILE) $(UPGRADE) --group dev -o requirements/dev.lock pyproject.toml requirements/build.in
 	$(COMPILE) $(UPGRADE) -o requirements/uv.lock requirements/uv.in
+	$(COMPILE) $(UPGRADE) -o requirements/peers.lock requirements/peers.in
 
 bench: $(READY) ## measure what the README says about speed
 	$(BIN)/python -m benchmarks
 
 clean: ## remove the environment and every cache
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

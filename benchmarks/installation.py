@@ -1,0 +1,72 @@
+"""The installation of the peers below `.bench/`, from locks with hashes; what is there already is left alone.
+
+How the peers are run stands in `peers`.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from benchmarks.peers import HERE, Peers, pinned_versions
+
+TOP = HERE.parent
+HOME = TOP / ".bench"
+LOCK = TOP / "requirements" / "peers.lock"
+DEADLINE = 600
+"""Seconds for one installation."""
+
+
+def install_peers() -> Peers:
+    """Install what is missing and return the peers."""
+    HOME.mkdir(exist_ok=True)
+    scripts = _install_python_peers(HOME / "python")
+    versions = pinned_versions(LOCK)
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        reason = "commitlint: skipped, because node and npm are not both on PATH."
+        return Peers(scripts=scripts, versions=versions, notes=(reason,))
+    commitlint = _install_commitlint(HOME / "commitlint")
+    wanted = json.loads((HERE / "commitlint" / "package.json").read_text(encoding="utf-8"))
+    versions["commitlint"] = wanted["dependencies"]["@commitlint/cli"]
+    return Peers(scripts=scripts, commitlint=commitlint, versions=versions)
+
+
+def _install_python_peers(home: Path) -> Path:
+    made_from, wanted = home / "made-from", LOCK.read_text(encoding="utf-8") + sys.version
+    if _read(made_from) == wanted:
+        return home / "bin"
+    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    venv.create(home, clear=True, symlinks=True, with_pip=uv is None)
+    python = str(home / "bin" / "python")
+    pip = (uv, "pip", "install", "--python", python) if uv else (python, "-m", "pip", "install")
+    _run(*pip, "--quiet", "--require-hashes", "-r", str(LOCK), cwd=TOP)
+    made_from.write_text(wanted, encoding="utf-8")
+    return home / "bin"
+
+
+def _install_commitlint(home: Path) -> Path:
+    program = home / "node_modules" / ".bin" / "commitlint"
+    source = HERE / "commitlint"
+    lock = (source / "package-lock.json").read_text(encoding="utf-8")
+    if not program.exists() or _read(home / "package-lock.json") != lock:
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(source, home)
+        _run("npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", cwd=home)
+    return program
+
+
+def _run(*command: str, cwd: Path) -> None:
+    try:
+        subprocess.run(command, check=True, cwd=cwd, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=DEADLINE)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise SystemExit(
+            f"benchmarks: error: the peers cannot be installed: {error}\nNothing was measured.\n"
+            "Mend the network and repeat it, or leave the peers out: python -m benchmarks --no-peers"
+        ) from error
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,69 @@
+"""The peers: other tools that check messages or make releases, in an environment of their own, and how they are run.
+
+What they are compared in stands in the suites.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.paired import Command
+
+HERE = Path(__file__).parent
+NAMES = ("commitizen", "committed", "conventional-pre-commit", "commit-check", "gitlint")
+PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peers:
+    """The peers that take part: where their scripts are; `notes` say which of them are absent, and why."""
+
+    scripts: Path | None = None
+    commitlint: Path | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def message_checks(self, repo: Path, message: str) -> dict[str, Command]:
+        """Return how each peer checks the message in a file, named by what a person types."""
+        checks = {}
+        if self.scripts is not None:
+            lines = {
+                "`committed`": ("committed", "--config", str(HERE / "committed.toml"), "--commit-file"),
+                "`conventional-pre-commit`": ("conventional-pre-commit",),
+                "`commit-check --message`": ("commit-check", "--message"),
+                "`gitlint`": ("gitlint", "--contrib", "contrib-title-conventional-commits", "--msg-filename"),
+                "`cz check`": ("cz", "check", "--commit-msg-file"),
+            }
+            checks = {name: self._command(line, message, repo=repo) for name, line in lines.items()}
+        if self.commitlint is not None:
+            config = str(self.commitlint.parents[2] / "commitlint.config.mjs")
+            argv = (str(self.commitlint), "--config", config, "--edit", message)
+            checks["`commitlint`"] = Command(argv=argv, cwd=repo)
+        return checks
+
+    def branch_checks(self, repo: Path) -> dict[str, Command]:
+        """Return how each peer checks the name of the current branch."""
+        if self.scripts is None:
+            return {}
+        return {"`commit-check --branch`": self._command(("commit-check", "--branch"), repo=repo)}
+
+    def help_pages(self, repo: Path) -> dict[str, Command]:
+        """Return how each peer prints its help."""
+        if self.scripts is None:
+            return {}
+        names = ("cz", "gitlint", "commit-check", "committed")
+        return {f"`{name} --help`": self._command((name, "--help"), repo=repo) for name in names}
+
+    def script(self, name: str) -> str:
+        """Return the path of a peer's script."""
+        assert self.scripts is not None
+        return str(self.scripts / name)
+
+    def _command(self, line: tuple[str, ...], *more: str, repo: Path) -> Command:
+        return Command(argv=(self.script(line[0]), *line[1:], *more), cwd=repo)
+
+
+def pinned_versions(lock: Path) -> dict[str, str]:
+    """Return the versions of the peers that a lock file pins."""
+    versions = dict(PINNED.findall(lock.read_text(encoding="utf-8")))
+    return {name: versions[name] for name in NAMES}
