@@ -1,0 +1,48 @@
+"""`status`: show the unfinished run of this repository: what is done, what is next, what to type."""
+
+import click
+
+from release_tools.cli.invocation import Invocation
+from release_tools.cli.output import report
+from release_tools.engine.runner import GO_ON
+from release_tools.engine.runs import Run
+from release_tools.wiring import release_session
+
+MARKS = {"done": "done", "skipped": "skipped", "started": "in doubt", "failed": "failed", "": "to do"}
+
+
+@click.command()
+@click.pass_obj
+def command(invocation: Invocation) -> None:
+    """Show the unfinished run of this repository."""
+    with release_session(invocation.repo, invocation.config, command="status", lasting=False) as session:
+        run = session.runs.open_run()
+        if run is None:
+            report(invocation, text="no unfinished run", data={"state": "none"})
+            return
+        report(invocation, text="\n".join(_lines(run)), data=_data(run))
+
+
+def _lines(run: Run) -> list[str]:
+    plan = run.plan()
+    begun, made_by = run.made
+    wanted = " ".join(str(value) for value in run.intent.values())
+    lines = [f"{wanted}: begun {begun} by release-tools {made_by}", plan.title]
+    lines += [f"  {MARKS[run.said(index)]:>8}  {step.title()}" for index, step in enumerate(plan.steps)]
+    if plan.awaits and not run.undoing:
+        return [*lines, plan.awaits.condition, plan.awaits.todo]
+    return [*lines, GO_ON]
+
+
+def _data(run: Run) -> dict[str, object]:
+    plan = run.plan()
+    steps = [{"title": step.title(), "state": MARKS[run.said(index)]} for index, step in enumerate(plan.steps)]
+    return {
+        "state": "unfinished",
+        "run": run.id,
+        "intent": dict(run.intent),
+        "begun": run.made[0],
+        "undoing": run.undoing,
+        "title": plan.title,
+        "steps": steps,
+    }

@@ -1,0 +1,54 @@
+"""The table of commands: name, group, exit codes and one-line summary.
+
+No command is imported here: `--help` and a mistyped name are answered from this table alone.
+"""
+
+from typing import NamedTuple
+
+from release_tools.cli.exit_codes import ALWAYS
+
+
+class Row(NamedTuple):
+    """One command as `--help` shows it; its code lives in `cli/commands/<name with underscores>.py`."""
+
+    name: str
+    group: str
+    summary: str
+    exits: tuple[int, ...]
+
+    @property
+    def module(self) -> str:
+        """Return the dotted name of the module that holds the command."""
+        return f"release_tools.cli.commands.{self.name.replace('-', '_')}"
+
+    @property
+    def all_exits(self) -> tuple[int, ...]:
+        """Return every exit code of the command, those that all commands share included."""
+        return tuple(sorted({*self.exits, *ALWAYS}))
+
+
+GROUPS = ("set up", "commit", "flow", "version", "runs", "deploy", "operate")
+CHECK, READ, WRITE, RUN = (0, 1, 4), (0, 3, 4), (0, 3, 4), (0, 3, 4, 5, 6)
+
+ROWS = (
+    Row("install-hooks", "set up", "Write the git hooks of this repository, keeping those that are there", WRITE),
+    Row("uninstall-hooks", "set up", "Take the git hooks out again and put back what was there before", WRITE),
+    Row("demo", "set up", "Tell the release journey in a throw-away repository", (0, 1, 4)),
+    Row("check-commit", "commit", "Check a commit message, or every message in a range", CHECK),
+    Row("check-branch", "commit", "Check the name of the current branch, or of the branch that is named", CHECK),
+    Row("start-release", "flow", "Cut a release branch from develop", RUN),
+    Row("finish-release", "flow", "Merge, tag and publish a release, and bring it back to develop", RUN),
+    Row("next-version", "version", "Print the version that the commits since the last release ask for", READ),
+    Row("tag", "version", "Tag a version that is merged already", RUN),
+    Row("status", "runs", "Show the unfinished run: what is done, what is next, what to type", READ),
+    Row("continue", "runs", "Go on with the unfinished run", RUN),
+    Row("abort", "runs", "Go back to where the unfinished run began", RUN),
+)
+COMMANDS = {row.name: row for row in ROWS}
+
+
+def nearest_command(name: str) -> str | None:
+    """Return the registered name closest to a mistyped `name`, or None when none is close."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, COMMANDS, n=1, cutoff=0.5)), None)
