@@ -135,7 +135,7 @@ class GitWriter(Protocol):
     """Changes to one repository and its remote, each one operation with a compare-and-swap."""
 
     def adopt(self, objects: Path, /) -> None:
-        """Copy loose objects and packs into the repository's own object directory."""
+        """Move loose objects and packs into the repository's own object directory."""
         ...
 
     def push(self, remote: str, updates: tuple[RefUpdate, ...], /) -> None:
@@ -150,8 +150,8 @@ class GitWriter(Protocol):
         """Bring index and files of a worktree from one commit to another; local changes are never overwritten."""
         ...
 
-    def switch(self, branch: str, /) -> None:
-        """Check out a branch in this worktree."""
+    def switch(self, branch: str, worktree: Path | None = None, /) -> None:
+        """Check out a branch in a worktree, by default in this one."""
         ...
 
     def track(self, branch: str, remote: str, /) -> None:

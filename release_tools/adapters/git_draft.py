@@ -11,6 +11,7 @@ from pathlib import Path
 
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import Blob, Merge, Signature
+from release_tools.errors import ToolFailed
 
 
 def draft_process(git: GitProcess, objects: Path) -> GitProcess:
@@ -85,6 +86,8 @@ class GitDraft:
         """Return what `git merge` of one commit into another would make of the trees."""
         done = self.git.run("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs, ok=(0, 1))
         tree, *paths = os.fsdecode(done.stdout).split("\0")
+        if not tree:
+            raise ToolFailed(f"{ours} and {theirs} cannot be merged: {done.stderr}")
         return Merge(tree=tree, conflicts=tuple(path for path in paths if path) if done.code else ())
 
     def tag(self, name: str, commit: str, message: str) -> str:

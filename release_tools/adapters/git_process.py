@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# Otherwise the import itself fails where there is no git, before anybody can say so.
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
 import git
 from git.util import remove_password_if_present
 
-from release_tools.errors import ToolFailed, ToolTimedOut
+from release_tools.errors import PreconditionFailed, ReleaseToolsError, ToolFailed, ToolTimedOut
 
 OLDEST_GIT = (2, 38)
 """The first git whose `merge-tree` writes trees."""
@@ -93,15 +96,30 @@ class GitProcess:
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM) if inherit else ())
         try:
             return git.Git(self.directory).execute(
-                ["git", *args],
+                # By -C as well: where the directory is gone, GitPython would start git in ours.
+                ["git", "-C", str(self.directory), *args],
                 istream=subprocess.PIPE if feeds else None,
                 as_process=True,
                 env={"GIT_FLUSH": "0", "GIT_TERMINAL_PROMPT": _prompt()} | dict(self.environment) | dict(env or {}),
                 pass_fds=inherit,
                 start_new_session=not sys.stdin.isatty(),
             )
+        except git.GitCommandNotFound as error:
+            raise self._unstartable() from error
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+    def _unstartable(self) -> ReleaseToolsError:
+        if self.directory.is_dir():
+            return no_git()
+        return ToolFailed(f"The directory {self.directory} is gone, so git cannot be run there.")
+
+
+def no_git() -> PreconditionFailed:
+    """Return the refusal to work without git."""
+    return PreconditionFailed(
+        "There is no git on PATH.", state="Nothing was changed.", todo="Install git 2.38 or newer, then run this again."
+    )
 
 
 def forget_git_environment() -> None:
@@ -112,7 +130,10 @@ def forget_git_environment() -> None:
 
 def git_version() -> tuple[int, ...]:
     """Return the version of the git on PATH."""
-    return tuple(git.Git().version_info)
+    try:
+        return tuple(git.Git().version_info)
+    except git.GitCommandNotFound as error:
+        raise no_git() from error
 
 
 def _prompt() -> str:

@@ -6,7 +6,7 @@ Nothing here writes; `git_writer` and `git_draft` do.
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
@@ -108,7 +108,8 @@ class GitReader:
         """Return git's configuration, the last value of each key."""
         out = os.fsdecode(self.git.run("config", "--list", "-z").stdout)
         pairs = (entry.partition("\n") for entry in out.split("\0") if entry)
-        return {key: value for key, _, value in pairs}
+        # A key that stands alone, without `=`, is true.
+        return {key: value if newline else "true" for key, newline, value in pairs}
 
     def signature(self, role: str) -> Signature | None:
         """Return who git would record as `AUTHOR` or `COMMITTER` now, None when git does not know."""
@@ -121,6 +122,8 @@ class GitReader:
 
     def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, Blob]:
         """Return those of the files that stand in a commit, by path."""
+        if not paths:
+            return {}
         out = os.fsdecode(self.git.run("--literal-pathspecs", "ls-tree", "-z", commit, "--", *paths).stdout)
         rows = [(*row.partition("\t")[0].split(" "), row.partition("\t")[2]) for row in out.split("\0") if row]
         blobs = [(mode, sha, path) for mode, kind, sha, path in rows if kind == "blob"]
@@ -181,10 +184,15 @@ class GitReader:
 
     def untracked_in_the_way(self, old: str, new: str, worktree: Path) -> tuple[str, ...]:
         """Return the untracked files of a worktree that going from one commit to another would overwrite."""
-        added = os.fsdecode(
-            self.git.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", "--diff-filter=A", old, new).stdout
-        )
-        return tuple(path for path in added.split("\0") if path and os.path.lexists(worktree / path))
+        options = ("-r", "-z", "--no-renames", "--name-status", "--diff-filter=AD")
+        fields = os.fsdecode(self.git.run("diff-tree", *options, old, new).stdout).split("\0")
+        changes = list(zip(fields[::2], fields[1::2], strict=False))
+        gone = {path for status, path in changes if status == "D"}
+        added = [path for status, path in changes if status == "A"]
+        wanted = {str(parent) for path in added for parent in PurePath(path).parents} - {"."} - gone
+        # A file may stand where a directory must come, and an ignored one is a file of somebody's, too.
+        blocked = (path for path in sorted(wanted) if _is_no_directory(worktree / path))
+        return (*blocked, *(path for path in added if os.path.lexists(worktree / path)))
 
     def _listed(self, remote: str, *patterns: str) -> Refs:
         out = self.git.run("ls-remote", remote, *patterns, timeout=self.network_timeout).text
@@ -202,6 +210,10 @@ class GitReader:
         if worktree is None or worktree == self.git.directory:
             return self.git
         return GitProcess(directory=worktree, timeout=self.git.timeout, environment=self.git.environment)
+
+
+def _is_no_directory(path: Path) -> bool:
+    return os.path.lexists(path) and (path.is_symlink() or not path.is_dir())
 
 
 def _tag(row: list[str]) -> Tag:

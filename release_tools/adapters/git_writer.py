@@ -3,14 +3,17 @@
 What should be changed, and in which order, stands in plans; nothing here decides.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from release_tools.adapters.git_process import GitProcess
-from release_tools.domain.refs import ABSENT, RefUpdate
+from release_tools.adapters.git_written import accept_written
+from release_tools.domain.refs import ABSENT, HEADS, RefUpdate
+from release_tools.errors import ToolFailed, ToolTimedOut
 
 QUIET = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.filesRefLockTimeout=5000")
 """No background git of ours may outlive the command and hold the effects lock; a busy ref is waited for."""
@@ -25,12 +28,13 @@ class GitWriter:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def adopt(self, objects: Path) -> None:
-        """Copy loose objects and packs into the repository's own object directory; what is there already stays."""
+        """Move loose objects and packs into the repository's own object directory; what is there already stays."""
         own = Path(self.git.run("rev-parse", "--path-format=absolute", "--git-path", "objects").text)
-        for source in sorted((path for path in objects.rglob("*") if path.is_file()), key=_index_last):
-            target = own / source.relative_to(objects)
-            if not target.exists():
-                _copy(source, target)
+        files = sorted((path for path in objects.rglob("*") if path.is_file()), key=_index_last)
+        for source in files:
+            _move(source, own / source.relative_to(objects))
+        for directory in {own / source.relative_to(objects).parent for source in files}:
+            _sync(directory)
 
     def push(self, remote: str, updates: tuple[RefUpdate, ...]) -> None:
         """Push all updates or none, each only where the remote has its expected value."""
@@ -48,11 +52,12 @@ class GitWriter:
         """Bring index and files of a worktree from one commit to another; local changes are never overwritten."""
         at = GitProcess(directory=worktree, timeout=self.git.timeout, inherit=self.git.inherit)
         at.run(*QUIET, "update-index", "-q", "--refresh", ok=(0, 1))
-        at.run(*QUIET, "read-tree", "-m", "-u", "--no-recurse-submodules", old, new, env=self.environment)
+        self._bring(at, old, new, "read-tree", "-m", "-u", "--no-recurse-submodules", old, new)
 
-    def switch(self, branch: str) -> None:
-        """Check out a branch in this worktree."""
-        self._run("switch", "--quiet", "--no-guess", branch)
+    def switch(self, branch: str, worktree: Path | None = None) -> None:
+        """Check out a branch in a worktree, by default in this one."""
+        at = replace(self.git, directory=worktree or self.git.directory)
+        self._bring(at, "HEAD", HEADS + branch, "switch", "--quiet", "--no-guess", branch)
 
     def track(self, branch: str, remote: str) -> None:
         """Make the remote's branch of the same name the upstream of a branch."""
@@ -63,17 +68,42 @@ class GitWriter:
         self._run("config", "--local", "--remove-section", f"branch.{branch}")
 
     def add_worktree(self, path: Path, commit: str) -> None:
-        """Make a worktree with a detached HEAD."""
+        """Make a worktree of ours with a detached HEAD, in place of what an earlier attempt left."""
+        if path.exists():
+            self.remove_worktree(path)
+        path.mkdir(parents=True)
         self._run("worktree", "add", "--quiet", "--detach", str(path), commit)
 
     def remove_worktree(self, path: Path) -> None:
-        """Remove a worktree of ours, finished or not."""
-        self._run("worktree", "remove", "--force", "--force", str(path))
+        """Remove a worktree of ours, however far its making or removal went; its directory came first and goes last."""
+        for entry in self._known_worktrees(path):
+            shutil.rmtree(entry)
+        shutil.rmtree(path)
+
+    def _known_worktrees(self, path: Path) -> tuple[Path, ...]:
+        """Return what git keeps of a worktree; one whose making was cut off does not say yet where it is."""
+        kept = Path(self.git.run("rev-parse", "--path-format=absolute", "--git-common-dir").text) / "worktrees"
+        entries = tuple(kept.glob(f"{path.name}*"))
+        places = ((entry / "gitdir").read_text().strip() if (entry / "gitdir").is_file() else "" for entry in entries)
+        return tuple(e for e, place in zip(entries, places, strict=True) if place in ("", str(path / ".git")))
 
     def begin_merge(self, worktree: Path, commit: str, message: str) -> None:
         """Start a merge in a worktree and leave its conflicts to a person."""
         at = GitProcess(directory=worktree, timeout=self.git.timeout, inherit=self.git.inherit)
         at.run(*QUIET, "merge", "--no-ff", "--no-commit", "--no-squash", "-m", message, commit, ok=(0, 1))
+        # Exit code 1 says that the merge stopped, but also that there was nothing to merge.
+        at.run("rev-parse", "--quiet", "--verify", "MERGE_HEAD")
+
+    def _bring(self, at: GitProcess, old: str, new: str, *command: str) -> None:
+        """Run a command that brings files along, once more where an earlier one was cut off in the middle of it."""
+        try:
+            at.run(*QUIET, *command, env=self.environment)
+        except ToolTimedOut:
+            raise
+        except ToolFailed:
+            if not accept_written(at, old, new):
+                raise
+            at.run(*QUIET, *command, env=self.environment)
 
     def _run(self, *args: str, stdin: bytes | None = None, timeout: float | None = None) -> None:
         self.git.run(*QUIET, *args, stdin=stdin, timeout=timeout, env=self.environment)
@@ -92,12 +122,31 @@ def _index_last(path: Path) -> tuple[bool, str]:
     return path.suffix == ".idx", str(path)
 
 
-def _copy(source: Path, target: Path) -> None:
+def _move(source: Path, target: Path) -> None:
+    if target.exists():
+        source.unlink()
+        return
     target.parent.mkdir(exist_ok=True)
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _move_far(source, target)
+
+
+def _move_far(source: Path, target: Path) -> None:
+    # The object directory is a file system of its own; git prunes what a crash leaves under this name.
     fresh = target.with_name(f"tmp_obj_{target.name}")
-    with source.open("rb") as one, fresh.open("wb") as other:
-        shutil.copyfileobj(one, other)
-        other.flush()
-        os.fsync(other.fileno())
-    fresh.chmod(0o444)
+    shutil.copy(source, fresh)
+    _sync(fresh)
     fresh.replace(target)
+    source.unlink()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

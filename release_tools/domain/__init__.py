@@ -1,1 +1,1 @@
-"""The pure rules: text and values in, values out; nothing here touches a file, a process, a clock or the environment."""
+"""The pure rules: values in, values out; nothing here touches a file, a process, a clock or the environment."""

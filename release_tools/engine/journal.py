@@ -37,7 +37,8 @@ class Journal:
     def append(self, event: str, **values: Any) -> Entry:
         """Write one line and wait until it is on disk; `ToolFailed` when the disk refuses."""
         entry: Entry = {"n": len(self._entries), "at": self._clock(), "prev": self._last, "event": event, **values}
-        line = canonical(entry).encode() + b"\n"
+        # A program's message may hold bytes that are no UTF-8, as lone surrogates.
+        line = canonical(entry).encode("utf-8", "surrogatepass") + b"\n"
         try:
             self._write(line)
         except OSError as error:

@@ -141,7 +141,8 @@ class Runs:
         self._put_away(run.directory)
 
     def discard(self, run: Run) -> None:
-        """Forget a run none of whose steps has begun."""
+        """Forget a run none of whose steps has begun; without its journal it is a draft that `sweep` deletes."""
+        run.journal.path.unlink()
         shutil.rmtree(run.directory)
 
     def sweep(self) -> None:

@@ -1,0 +1,1 @@
+"""The release journey: branches are cut and finished, versions tagged; observed, planned and run on the engine."""

@@ -1,0 +1,116 @@
+"""Observing a repository: asks the git ports and returns one `RepositoryState`.
+
+Nothing is judged here (`guards` does) and no ref is written; commits that only the remote has come into the draft.
+"""
+
+from collections.abc import Container, Iterable, Mapping
+from pathlib import Path
+
+from release_tools.config.model import Config
+from release_tools.domain.refs import HEADS, Refs, Worktree, WorktreeStatus
+from release_tools.domain.version import parse_tag
+from release_tools.errors import ConfigError, PreconditionFailed, ToolFailed
+from release_tools.ports import GitReader
+from release_tools.release.session import Bench
+from release_tools.release.state import BranchState, RepositoryState
+
+
+def observe(bench: Bench, *, branch: str = "") -> RepositoryState:
+    """Return the state of the repository and of its remote; `branch` is a release branch to look at as well.
+
+    Raises `PreconditionFailed` when the remote cannot be asked: nothing was changed then.
+    """
+    reader, config = bench.reader, bench.config
+    remote = remote_name(bench.settings, config)
+    here, tracked = reader.refs(remote)
+    there = _asked(reader, remote) if remote else Refs()
+    develop = develop_name(config, here, there)
+    wanted = [name for name in (config.branches.main, develop, branch) if name]
+    if remote:
+        _bring(bench, remote, [(name, there.branches[name]) for name in wanted if name in there.branches])
+    worktrees = reader.worktrees()
+    return RepositoryState(
+        top=str(bench.top),
+        head_branch=reader.head(),
+        head=reader.commit_of("HEAD") or "",
+        changes=_changes(bench, worktrees, wanted),
+        operation=reader.operation(),
+        shallow=reader.shallow(),
+        author=bench.author,
+        committer=bench.committer,
+        remote=remote,
+        here=here,
+        there=there,
+        tracked=tracked,
+        worktrees=worktrees,
+        settings=bench.settings,
+        main=branch_state(reader, here, there, config.branches.main),
+        develop=branch_state(reader, here, there, develop) if develop else None,
+        release=branch_state(reader, here, there, branch) if branch else None,
+        open_versions=claimed_versions(config, (*here.branches, *there.branches)),
+    )
+
+
+def remote_name(settings: Mapping[str, str], config: Config) -> str | None:
+    """Return the remote that owns the long-lived branches, None when the repository has no remote at all."""
+    remotes = {key.split(".", 1)[1].rsplit(".", 1)[0] for key in settings if key.startswith("remote.")}
+    remotes = {name for name in remotes if f"remote.{name}.url" in settings}
+    if not remotes:
+        return None
+    if config.branches.remote in remotes:
+        return config.branches.remote
+    raise ConfigError(
+        f"branches.remote is {config.branches.remote!r}, but the remotes here are: {', '.join(sorted(remotes))}.",
+        state="Nothing was changed.",
+        todo="Set branches.remote in the configuration, or `git remote rename`.",
+    )
+
+
+def develop_name(config: Config, here: Refs, there: Refs) -> str | None:
+    """Return the integration branch: as configured, or `develop` where such a branch exists; None on a trunk."""
+    configured = config.branches.develop
+    if configured is not None:
+        return configured or None
+    return "develop" if "develop" in here.branches or "develop" in there.branches else None
+
+
+def claimed_versions(config: Config, branches: Iterable[str]) -> dict[str, str]:
+    """Return the versions that open branches claim by their names, each with its branch."""
+    patterns = [kind.pattern.partition("{version}") for kind in config.flow.values() if "{version}" in kind.pattern]
+    claims: dict[str, str] = {}
+    for branch in branches:
+        for prefix, _, suffix in patterns:
+            if branch.startswith(prefix) and branch.endswith(suffix):
+                version = parse_tag(branch[len(prefix) : len(branch) - len(suffix)], "")
+                claims |= {str(version): branch} if version else {}
+    return claims
+
+
+def _asked(reader: GitReader, remote: str) -> Refs:
+    try:
+        return reader.remote_refs(remote)
+    except ToolFailed as error:
+        raise PreconditionFailed(
+            f"The remote {remote!r} cannot be asked. {error.failed}",
+            state="Nothing was changed.",
+            todo=f"Check `git ls-remote {remote}`, then run this again. {error.todo}".strip(),
+        ) from error
+
+
+def _bring(bench: Bench, remote: str, tips: list[tuple[str, str]]) -> None:
+    absent = set(bench.reader.missing([sha for _, sha in tips]))
+    names = tuple(HEADS + name for name, sha in tips if sha in absent)
+    if names:
+        bench.draft.fetch(remote, names)
+
+
+def _changes(bench: Bench, worktrees: Iterable[Worktree], wanted: Container[str]) -> dict[str, WorktreeStatus]:
+    others = [tree.path for tree in worktrees if tree.branch in wanted and tree.path != str(bench.top)]
+    return {str(bench.top): bench.reader.status()} | {path: bench.reader.status(Path(path)) for path in others}
+
+
+def branch_state(reader: GitReader, here: Refs, there: Refs, name: str) -> BranchState:
+    """Return a branch as it is on both sides, and how far the sides are apart."""
+    local, remote = here.branches.get(name, ""), there.branches.get(name, "")
+    ahead, behind = reader.ahead_behind(local, remote) if local and remote else (0, 0)
+    return BranchState(name=name, local=local, remote=remote, ahead=ahead, behind=behind)

@@ -1,0 +1,83 @@
+"""The unreleased part of history as git tells it, and the changelog section rendered from it.
+
+Reading git and placing the text is done here; what the commits mean and how a section looks is the domain's business.
+"""
+
+from datetime import datetime, timedelta, timezone
+
+from release_tools.domain.changelog import HEADER, insert_section, render_section
+from release_tools.domain.commit import Commit
+from release_tools.domain.history import LOG_FORMAT, parse_log
+from release_tools.domain.refs import Blob, Signature
+from release_tools.domain.unreleased import Unreleased, find_unreleased
+from release_tools.domain.version import Version, parse_tag
+from release_tools.errors import PreconditionFailed
+from release_tools.release.session import Bench
+from release_tools.release.state import RepositoryState
+
+COMING = "coming"
+"""Stands for the name of a merge that has not been made yet."""
+
+SYMLINK = "120000"
+NEW_CHANGELOG = Blob(mode="100644", data=HEADER.encode())
+
+
+def version_tags(state: RepositoryState, prefix: str) -> dict[Version, str]:
+    """Return the versions that are tagged, here or at the remote, with the commit of each."""
+    found = ((parse_tag(tag.name, prefix), tag.commit) for tag in state.tags.values())
+    return {version: commit for version, commit in found if version is not None}
+
+
+def read_unreleased(
+    bench: Bench, state: RepositoryState, head: str, main: str | None = None, *, into: str = ""
+) -> Unreleased:
+    """Return what `head`, or its merge `into` another commit, has that no final tag contains.
+
+    Pass `main` when head is based on develop.
+    """
+    tags = version_tags(state, bench.config.version.tag_prefix)
+    absent = set(bench.reader.missing(tuple(tags.values())))
+    present = {version: commit for version, commit in tags.items() if commit not in absent}
+    starts = dict.fromkeys(filter(None, (head, main, into, *present.values())))
+    commits = parse_log(bench.reader.log(LOG_FORMAT, tuple(starts)))
+    if into:
+        commits = (Commit(COMING, (into, head), b"Merge"), *commits)
+    return find_unreleased(commits, present, head=COMING if into else head, main=main)
+
+
+def write_section(
+    bench: Bench, state: RepositoryState, tip: str, version: Version, *, into: str = ""
+) -> dict[str, Blob]:
+    """Return the changelog of `tip` with the version's section rendered anew, or nothing when it stays as it is.
+
+    `into` is the commit that `tip` will be merged into: what only it has becomes part of the version as well.
+    """
+    path = bench.config.changelog.path
+    if not path:
+        return {}
+    before = bench.reader.files(tip, (path,)).get(path, NEW_CHANGELOG)
+    if before.mode == SYMLINK:
+        raise PreconditionFailed(
+            f"The changelog {path} is a symbolic link.",
+            state="Nothing was changed.",
+            todo=f"Name the file itself in changelog.path: {before.data.decode('utf-8', 'surrogateescape')}.",
+        )
+    pending = read_unreleased(bench, state, tip, into=into)
+    assert state.committer is not None
+    section = render_section(
+        pending.commits,
+        version,
+        release_date(state.committer),
+        sections=bench.config.changelog.sections,
+        released=pending.released,
+    )
+    after = insert_section(before.data.decode("utf-8", "surrogateescape"), version, section)
+    data = after.encode("utf-8", "surrogateescape")
+    return {} if data == before.data else {path: Blob(mode=before.mode, data=data)}
+
+
+def release_date(who: Signature) -> str:
+    """Return the day of a signature in its own time zone, as YYYY-MM-DD."""
+    sign = -1 if who.offset.startswith("-") else 1
+    zone = timezone(sign * timedelta(hours=int(who.offset[-4:-2]), minutes=int(who.offset[-2:])))
+    return datetime.fromtimestamp(who.epoch, zone).date().isoformat()

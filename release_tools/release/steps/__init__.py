@@ -1,0 +1,24 @@
+"""The steps of release plans: each one external operation on git, pinned by object names at plan time.
+
+The registry of their kinds is here, for reading stored plans.
+"""
+
+from release_tools.engine.codec import registry
+from release_tools.release.steps.branches import ForgetBranch, TrackBranch
+from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree
+from release_tools.release.steps.objects import AdoptObjects
+from release_tools.release.steps.refs import PushRefs, UpdateRefs
+from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
+
+KINDS = registry(
+    AdoptObjects,
+    BeginMerge,
+    CloseWorktree,
+    ForgetBranch,
+    MoveWorktree,
+    OpenWorktree,
+    PushRefs,
+    SwitchBranch,
+    TrackBranch,
+    UpdateRefs,
+)
