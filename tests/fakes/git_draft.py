@@ -1,0 +1,59 @@
+"""The draft of a repository in memory: its objects are the repository's only once they are adopted.
+
+Nothing but the draft's own objects is changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fakes.graph import FakeCommit, FakeTag, FakeTree, Graph, Stored
+from fakes.merging import merged
+from fakes.repository import FakeRepository
+from release_tools.domain.refs import Blob, Merge
+from release_tools.errors import ToolFailed
+
+
+@dataclass(frozen=True)
+class FakeGitDraft:
+    """Makes objects in a graph whose first part is the draft's own; a file in `objects` tells that some are there."""
+
+    repository: FakeRepository
+    graph: Graph
+    objects: Path
+
+    def fetch(self, remote: str, names: tuple[str, ...], /) -> None:
+        """Bring the objects behind full ref names of the remote into the draft."""
+        there = self.repository.remote(remote)
+        absent = [name for name in names if name not in there.refs]
+        if absent:
+            raise ToolFailed(f"{remote} has no {absent[0]}.")
+        for name in names:
+            for sha in there.graph.closure(there.refs[name]):
+                self._add(there.graph.objects[sha])
+
+    def tree(self, base: str, files: Mapping[str, Blob], /) -> str:
+        """Return the tree of `base` (a commit or tree) with the given files put in their place."""
+        return self._add_tree(self.graph.files(base) | dict(files))
+
+    def commit(self, tree: str, parents: tuple[str, ...], message: str, /) -> str:
+        """Return a commit of `tree` with the draft's identities and dates."""
+        who = f"{self.repository.author} {self.repository.committer}"
+        return self._add(FakeCommit(tree=tree, parents=parents, message=message, by=who))
+
+    def merge(self, ours: str, theirs: str, /) -> Merge:
+        """Return what merging file by file would make of the trees."""
+        files, conflicts = merged(self.graph, ours, theirs)
+        return Merge(tree=self._add_tree(files), conflicts=conflicts)
+
+    def tag(self, name: str, commit: str, message: str, /) -> str:
+        """Return an annotated tag object."""
+        self.graph.commit(commit)
+        return self._add(FakeTag(commit=commit, name=name, message=message, by=str(self.repository.committer)))
+
+    def _add_tree(self, files: Mapping[str, Blob]) -> str:
+        return self._add(FakeTree(tuple(sorted(files.items()))))
+
+    def _add(self, stored: Stored) -> str:
+        (self.objects / "drafted").touch()
+        return self.graph.add(stored)
