@@ -23,6 +23,8 @@ from release_tools.errors import PreconditionFailed, ReleaseToolsError, ToolFail
 OLDEST_GIT = (2, 38)
 """The first git whose `merge-tree` writes trees."""
 
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
 LOCAL_ENVIRONMENT = (
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -69,11 +71,15 @@ class GitProcess:
         timeout: float | None = None,
     ) -> Completed:
         """Run `git ARGS`; `ToolFailed` with git's own words unless the exit code is in `ok`."""
-        started = self._start(args, env, feeds=stdin is not None)
-        process = started.proc
-        assert process is not None
         limit = timeout or self.timeout
+        # Git finishes what it began: a stop request is for us. Until we hold the process, it has to wait.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        process = None
         try:
+            started = self._start(args, env, feeds=stdin is not None)
+            process = started.proc
+            assert process is not None
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             out, err = process.communicate(stdin, timeout=limit)
         except subprocess.TimeoutExpired:
             _kill(process)
@@ -84,6 +90,8 @@ class GitProcess:
         except KeyboardInterrupt:
             _kill(process)
             raise
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         done = Completed(code=process.returncode, stdout=out, stderr=os.fsdecode(err).strip())
         if done.code not in ok:
             raise ToolFailed(f"`{_shown(args)}` failed with exit code {done.code}: {done.stderr or 'no message'}")
@@ -92,12 +100,10 @@ class GitProcess:
     def _start(self, args: tuple[str, ...], env: Mapping[str, str] | None, *, feeds: bool) -> git.Git.AutoInterrupt:
         # GitPython ends the process when the returned object is collected, so the caller keeps it until the end.
         inherit = () if self.inherit is None else (self.inherit,)
-        # A changing command finishes what it began: a stop request is for us, and we stop after the step.
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM) if inherit else ())
         try:
             return git.Git(self.directory).execute(
                 # By -C as well: where the directory is gone, GitPython would start git in ours.
-                ["git", "-C", str(self.directory), *args],
+                ["git", "-C", str(self.directory.absolute()), *args],
                 istream=subprocess.PIPE if feeds else None,
                 as_process=True,
                 env={"GIT_FLUSH": "0", "GIT_TERMINAL_PROMPT": _prompt()} | dict(self.environment) | dict(env or {}),
@@ -106,8 +112,6 @@ class GitProcess:
             )
         except git.GitCommandNotFound as error:
             raise self._unstartable() from error
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     def _unstartable(self) -> ReleaseToolsError:
         if self.directory.is_dir():
@@ -144,7 +148,9 @@ def _shown(args: tuple[str, ...]) -> str:
     return " ".join(("git", *remove_password_if_present(list(args))))
 
 
-def _kill(process: subprocess.Popen[Any]) -> None:
+def _kill(process: subprocess.Popen[Any] | None) -> None:
+    if process is None:
+        return
     # In a session of its own git's helpers (ssh, git-remote-https) go with it; else they end when their pipes close.
     if os.getpgid(process.pid) == process.pid:
         os.killpg(process.pid, signal.SIGKILL)
