@@ -1,0 +1,100 @@
+"""The stage: one directory with a repository, its bare remote and what a case writes beside them.
+
+Every case plays at the same path, since worktrees and stored plans hold absolute paths; copies wait elsewhere.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+DATE = "2026-03-04T05:06:07+00:00"
+FIXED = {"GIT_AUTHOR_DATE": DATE, "GIT_COMMITTER_DATE": DATE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a command ended: its exit code (negative: the signal that killed it), what it said, what it took."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The directory `root/stage` with `repo`, `remote.git` and others, and the process that plays on it."""
+
+    root: Path
+    orders: IO[str]
+    answers: IO[str]
+
+    @property
+    def place(self) -> Path:
+        """Return the directory that is copied as a whole."""
+        return self.root / "stage"
+
+    @property
+    def repo(self) -> Path:
+        """Return the repository in which commands run."""
+        return self.place / "repo"
+
+    def git(self, *args: str, at: str = "repo", check: bool = True) -> str:
+        """Run plain git with the fixed dates; return stdout."""
+        done = subprocess.run(
+            ("git", *args), cwd=self.place / at, env=os.environ | FIXED, check=check, capture_output=True, timeout=60
+        )
+        return os.fsdecode(done.stdout)
+
+    def keep(self, name: str) -> None:
+        """Keep a copy of the stage under a name."""
+        _copy(self.place, self.root / name)
+
+    def restore(self, name: str) -> None:
+        """Set the stage as it was kept."""
+        _copy(self.root / name, self.place)
+
+    def run(
+        self,
+        *argv: str,
+        at: int | None = None,
+        after: float | None = None,
+        group: bool = True,
+        trace: bool = False,
+    ) -> Ended:
+        """Run release-tools; it dies at point `at`, or `after` so many seconds (with its children, if `group`)."""
+        out, err = self.root / "out", self.root / "err"
+        env = FIXED | {"TMPDIR": str(self.place / "tmp")}
+        order: dict[str, Any] = {"argv": argv, "cwd": str(self.repo), "env": env, "out": str(out), "err": str(err)}
+        order |= {"at": at, "after": after, "group": group, "trace": str(self.root / "trace") if trace else ""}
+        self.orders.write(json.dumps(order) + "\n")
+        self.orders.flush()
+        answer = json.loads(self.answers.readline())
+        return Ended(code=answer["code"], out=out.read_text(), err=err.read_text(), seconds=answer["seconds"])
+
+    def trace(self) -> tuple[str, ...]:
+        """Return the points that the last traced run reached."""
+        return tuple((self.root / "trace").read_text().splitlines())
+
+
+@contextmanager
+def open_stage(root: Path) -> Iterator[Stage]:
+    """Yield an empty stage with its playing process."""
+    (root / "stage" / "tmp").mkdir(parents=True)
+    player = (sys.executable, str(Path(__file__).with_name("mortal.py")))
+    with subprocess.Popen(player, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+        yield Stage(root=root, orders=process.stdin, answers=process.stdout)
+        process.stdin.close()
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    subprocess.run(("cp", "-a", str(source), str(target)), check=True, timeout=60)
