@@ -16,8 +16,8 @@ from release_tools.engine.plan import Plan
 from release_tools.engine.runner import Progress
 from release_tools.engine.runs import Intent, Run
 from release_tools.engine.stop import StopRequest
-from release_tools.release.conduct import Conductor, unfinished
-from release_tools.release.session import Proposal, Session
+from release_tools.release.flows.conductor import Conductor, unfinished
+from release_tools.release.flows.session import Proposal, Session
 from release_tools.wiring import release_session
 
 CHANGING = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from release_tools.domain.changelog import carry_section
 from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version
-from release_tools.release.session import Bench
+from release_tools.release.bench import Bench
 from release_tools.release.state import BranchState
 
 

@@ -11,11 +11,11 @@ from release_tools.domain.refs import ABSENT, HEADS, REMOTES, TAGS, RefUpdate
 from release_tools.domain.version import Version
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.release.bench import Bench
 from release_tools.release.edges import Conflict, Edge, draft_edge, find_merge
 from release_tools.release.guards import Problem, Problems, guard_current
 from release_tools.release.landing import landing_steps, needs_landing
 from release_tools.release.section import write_section
-from release_tools.release.session import Bench
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.steps.merges import CloseWorktree
 from release_tools.release.steps.objects import AdoptObjects

@@ -9,8 +9,8 @@ from release_tools.domain.commit import Commit
 from release_tools.domain.history import LOG_FORMAT, parse_log
 from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import PreconditionFailed
+from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems, guard_current, refuse
-from release_tools.release.session import Bench
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.version_files import read_versions, version_paths
 

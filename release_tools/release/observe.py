@@ -11,7 +11,7 @@ from release_tools.domain.refs import HEADS, Refs, Worktree, WorktreeStatus
 from release_tools.domain.version import parse_tag
 from release_tools.errors import ConfigError, PreconditionFailed, ToolFailed
 from release_tools.ports import GitReader
-from release_tools.release.session import Bench
+from release_tools.release.bench import Bench
 from release_tools.release.state import BranchState, RepositoryState
 
 

@@ -12,7 +12,7 @@ from release_tools.domain.refs import Blob, Signature
 from release_tools.domain.unreleased import Unreleased, find_unreleased
 from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import PreconditionFailed
-from release_tools.release.session import Bench
+from release_tools.release.bench import Bench
 from release_tools.release.state import RepositoryState
 
 COMING = "coming"

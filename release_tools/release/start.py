@@ -10,9 +10,9 @@ from release_tools.domain.refs import ABSENT, HEADS, REMOTES, Blob, RefUpdate
 from release_tools.domain.version import Version
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.release.bench import Bench
 from release_tools.release.guards import Problems, guard_attached, guard_clean, guard_current, guard_free
 from release_tools.release.section import write_section
-from release_tools.release.session import Bench
 from release_tools.release.state import RepositoryState
 from release_tools.release.steps.branches import TrackBranch
 from release_tools.release.steps.objects import AdoptObjects

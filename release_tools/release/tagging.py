@@ -10,9 +10,9 @@ from release_tools.domain.refs import ABSENT, TAGS, RefUpdate
 from release_tools.domain.version import Version, next_prerelease, parse_tag, parse_version
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems, guard_attached, guard_current, guard_greater
 from release_tools.release.section import version_tags
-from release_tools.release.session import Bench
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.refs import PushRefs, UpdateRefs

@@ -16,8 +16,9 @@ from release_tools.domain.refs import HEADS, REMOTES, TAGS
 from release_tools.engine.runner import Progress
 from release_tools.engine.runs import Run, Runs
 from release_tools.engine.stop import StopRequest
-from release_tools.release.conduct import Conductor
-from release_tools.release.session import Bench, Session
+from release_tools.release.bench import Bench
+from release_tools.release.flows.conductor import Conductor
+from release_tools.release.flows.session import Session
 from release_tools.release.steps import KINDS
 from release_tools.wiring import version_locator
 

@@ -6,7 +6,7 @@ import pytest
 from fake_session import PYPROJECT, Workshop
 
 from release_tools.domain.refs import HEADS, REMOTES, TAGS
-from release_tools.release.flows import find_next_version, propose_finish, propose_start, propose_tag
+from release_tools.release.flows.proposals import find_next_version, propose_finish, propose_start, propose_tag
 
 BRANCH = HEADS + "release/v1.1.0"
 REMOTE = pytest.mark.parametrize("remote", [True, False], ids=["remote", "no remote"])

@@ -7,8 +7,8 @@ from fake_session import PYPROJECT, Workshop
 
 from release_tools.domain.refs import HEADS, REMOTES, TAGS
 from release_tools.errors import HumanNeeded, Interrupted, PreconditionFailed
-from release_tools.release.conduct import unfinished
-from release_tools.release.flows import propose_finish, propose_start
+from release_tools.release.flows.conductor import unfinished
+from release_tools.release.flows.proposals import propose_finish, propose_start
 
 BRANCH = HEADS + "release/v1.1.0"
 REMOTE = pytest.mark.parametrize("remote", [True, False], ids=["remote", "no remote"])

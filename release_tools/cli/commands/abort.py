@@ -5,7 +5,7 @@ import click
 from release_tools.cli.conducting import changing, finish, show_plan, with_conductor
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import confirm
-from release_tools.release.conduct import Conductor
+from release_tools.release.flows.conductor import Conductor
 from release_tools.wiring import release_session
 
 

@@ -5,7 +5,7 @@ import click
 from release_tools.cli.conducting import changing, propose_and_run
 from release_tools.cli.invocation import Invocation
 from release_tools.domain.version import parse_version
-from release_tools.release.flows import propose_finish
+from release_tools.release.flows.proposals import propose_finish
 
 
 @click.command()

@@ -13,8 +13,8 @@ from release_tools.engine.runner import Decision, Report, carry_out, standing
 from release_tools.engine.runs import Intent, Run
 from release_tools.engine.stop import StopRequest
 from release_tools.errors import HumanNeeded, PreconditionFailed, ToolFailed
-from release_tools.release.flows import propose_finish
-from release_tools.release.session import Proposal, Session
+from release_tools.release.flows.proposals import propose_finish
+from release_tools.release.flows.session import Proposal, Session
 from release_tools.release.undo import is_effective, kept_branches, plan_undo
 from release_tools.release.world import World
 

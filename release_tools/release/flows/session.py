@@ -3,31 +3,15 @@
 It holds values and ports only; what is done with them stands in the flows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.config.model import Config
-from release_tools.domain.refs import Signature
 from release_tools.engine.plan import Plan
 from release_tools.engine.runs import Intent, Runs
-from release_tools.ports import GitDraft, GitReader, GitWriter, VersionLocator
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """What a draft is made with: a reader that also sees the draft's objects, and the draft itself."""
-
-    reader: GitReader
-    draft: GitDraft
-    config: Config
-    locate: VersionLocator
-    top: Path
-    settings: Mapping[str, str]
-    """Git's configuration."""
-    author: Signature | None
-    committer: Signature | None
-    """Who makes the draft's commits and tags, and when; None where git does not know."""
+from release_tools.ports import GitReader, GitWriter
+from release_tools.release.bench import Bench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

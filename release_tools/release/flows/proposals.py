@@ -1,6 +1,6 @@
 """The release flows: from what a person asks for to a proposal; only the draft's own directory is written.
 
-Carrying an approved proposal out, going on and going back is `conduct`.
+Carrying an approved proposal out, going on and going back is `conductor`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,14 +13,15 @@ from release_tools.domain.version import Version, parse_tag, parse_version
 from release_tools.engine.plan import Plan
 from release_tools.engine.runs import Intent, Run
 from release_tools.errors import PreconditionFailed, ToolFailed
+from release_tools.release.bench import Bench
 from release_tools.release.finish import draft_finish, guard_finish, plan_finish
+from release_tools.release.flows.session import Proposal, Session
 from release_tools.release.guards import Problem, guard_attached, guard_clean, guard_repository, guard_untracked, refuse
 from release_tools.release.landing import landing_branch
 from release_tools.release.merged import release_source
 from release_tools.release.observe import branch_state, claimed_versions, observe
 from release_tools.release.resolving import begun_merges, candidates, plan_resolving
 from release_tools.release.section import read_unreleased
-from release_tools.release.session import Bench, Proposal, Session
 from release_tools.release.start import draft_start, guard_start, plan_start
 from release_tools.release.state import RepositoryState
 from release_tools.release.tagging import choose_tag, draft_tag, guard_tag, plan_tag

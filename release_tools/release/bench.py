@@ -1,0 +1,28 @@
+"""A bench: what a draft is made with, from the configuration to the ports that make objects.
+
+Values and ports only; what is drafted with them stands in `start`, `finish` and `tagging`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from release_tools.config.model import Config
+from release_tools.domain.refs import Signature
+from release_tools.ports import GitDraft, GitReader, VersionLocator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a draft is made with: a reader that also sees the draft's objects, and the draft itself."""
+
+    reader: GitReader
+    draft: GitDraft
+    config: Config
+    locate: VersionLocator
+    top: Path
+    settings: Mapping[str, str]
+    """Git's configuration."""
+    author: Signature | None
+    committer: Signature | None
+    """Who makes the draft's commits and tags, and when; None where git does not know."""
