@@ -84,7 +84,7 @@ class GitDraft:
 
     def merge(self, ours: str, theirs: str) -> Merge:
         """Return what `git merge` of one commit into another would make of the trees."""
-        done = self.git.run("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs, ok=(0, 1))
+        done = self.git.ask("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs, ok=(0, 1))
         tree, *paths = os.fsdecode(done.stdout).split("\0")
         if not tree:
             raise ToolFailed(f"{ours} and {theirs} cannot be merged: {done.stderr}")

@@ -61,6 +61,15 @@ class GitProcess:
     timeout: float = 60.0
     environment: Mapping[str, str] = field(default_factory=dict)
     inherit: int | None = None
+    answers: dict[tuple[object, ...], Completed] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked by full object names only, and so has one answer for ever."""
+
+    def ask(self, *args: str, stdin: bytes | None = None, ok: tuple[int, ...] = (0,)) -> Completed:
+        """Run `git ARGS` unless it ran before; only for questions about objects, by their full names."""
+        question = (args, stdin)
+        if question not in self.answers:
+            self.answers[question] = self.run(*args, stdin=stdin, ok=ok)
+        return self.answers[question]
 
     def run(
         self,

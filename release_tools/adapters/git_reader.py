@@ -124,37 +124,37 @@ class GitReader:
         """Return those of the files that stand in a commit, by path."""
         if not paths:
             return {}
-        out = os.fsdecode(self.git.run("--literal-pathspecs", "ls-tree", "-z", commit, "--", *paths).stdout)
+        out = os.fsdecode(self.git.ask("--literal-pathspecs", "ls-tree", "-z", commit, "--", *paths).stdout)
         rows = [(*row.partition("\t")[0].split(" "), row.partition("\t")[2]) for row in out.split("\0") if row]
         blobs = [(mode, sha, path) for mode, kind, sha, path in rows if kind == "blob"]
         asked = "".join(f"{sha}\n" for _, sha, _ in blobs).encode()
-        data = self.git.run("cat-file", "--batch", stdin=asked).stdout if blobs else b""
+        data = self.git.ask("cat-file", "--batch", stdin=asked).stdout if blobs else b""
         contents = _batch(data)
         return {path: Blob(mode=mode, data=contents[sha]) for mode, sha, path in blobs}
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Return whether `new` contains `old`."""
-        return self.git.run("merge-base", "--is-ancestor", old, new, ok=(0, 1)).code == 0
+        return self.git.ask("merge-base", "--is-ancestor", old, new, ok=(0, 1)).code == 0
 
     def merge_base(self, one: str, other: str) -> str:
         """Return the best common ancestor of two commits, empty when they share no history."""
-        done = self.git.run("merge-base", one, other, ok=(0, 1))
+        done = self.git.ask("merge-base", one, other, ok=(0, 1))
         return done.text.partition("\n")[0]
 
     def ahead_behind(self, one: str, other: str) -> tuple[int, int]:
         """Return how many commits only `one` has and how many only `other` has."""
         if one == other:
             return 0, 0
-        ahead, behind = self.git.run("rev-list", "--left-right", "--count", f"{one}...{other}", "--").text.split()
+        ahead, behind = self.git.ask("rev-list", "--left-right", "--count", f"{one}...{other}", "--").text.split()
         return int(ahead), int(behind)
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the parents of a commit, in order."""
-        return tuple(self.git.run("rev-list", "--no-walk", "--parents", commit, "--").text.split()[1:])
+        return tuple(self.git.ask("rev-list", "--no-walk", "--parents", commit, "--").text.split()[1:])
 
     def tree(self, commit: str) -> str:
         """Return the tree of a commit."""
-        return self.git.run("rev-parse", "--verify", f"{commit}^{{tree}}").text
+        return self.git.ask("rev-parse", "--verify", f"{commit}^{{tree}}").text
 
     def first_parent_containing(self, tip: str, commit: str) -> str:
         """Return the oldest commit on the first-parent line of `tip` that contains `commit`."""

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 from release_tools.config.hooks import HookRules
-from release_tools.domain.branch import BranchTable, lint_branch
-from release_tools.domain.branch_report import render_refused_commit, render_refused_name
+from release_tools.domain.branches.branch import BranchTable, lint_branch
+from release_tools.domain.branches.report import render_refused_commit, render_refused_name
 from release_tools.errors import ToolFailed
 from release_tools.hooks.failure import say
 

@@ -8,11 +8,11 @@ import shlex
 from pathlib import Path
 
 from release_tools.config.hooks import HookRules
-from release_tools.domain.lint import lint
-from release_tools.domain.message import decode
-from release_tools.domain.proposal import Proposal, propose
-from release_tools.domain.report import Retry, render_report
-from release_tools.domain.violation import errors
+from release_tools.domain.messages.lint import lint
+from release_tools.domain.messages.message import decode
+from release_tools.domain.messages.proposal import Proposal, propose
+from release_tools.domain.messages.report import Retry, render_report
+from release_tools.domain.messages.violation import errors
 from release_tools.hooks.failure import say
 from release_tools.hooks.recording import Recording
 

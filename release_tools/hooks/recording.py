@@ -6,7 +6,7 @@ The settings are read without a process where nobody touched them; whether the m
 import posix
 
 from release_tools.domain.grammar import recorded
-from release_tools.domain.machine_made import machine_kind
+from release_tools.domain.messages.machine_made import machine_kind
 from release_tools.hooks.git_words import has_word
 
 TYPE_CHECKING = False  # what typing calls by this name, without the price of importing it

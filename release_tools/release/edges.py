@@ -5,7 +5,7 @@ An edge is done when its target contains its source, whoever merged it; nothing 
 
 from dataclasses import dataclass
 
-from release_tools.domain.changelog import carry_section
+from release_tools.domain.changelog.section import carry_section
 from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version
 from release_tools.release.bench import Bench

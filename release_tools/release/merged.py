@@ -5,8 +5,8 @@ This is how a finish goes on in another clone, or in CI after a pull request, wh
 
 from dataclasses import dataclass
 
-from release_tools.domain.commit import Commit
-from release_tools.domain.history import LOG_FORMAT, parse_log
+from release_tools.domain.history.commit import Commit
+from release_tools.domain.history.log import LOG_FORMAT, parse_log
 from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import PreconditionFailed
 from release_tools.release.bench import Bench

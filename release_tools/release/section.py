@@ -5,11 +5,11 @@ Reading git and placing the text is done here; what the commits mean and how a s
 
 from datetime import datetime, timedelta, timezone
 
-from release_tools.domain.changelog import HEADER, insert_section, render_section
-from release_tools.domain.commit import Commit
-from release_tools.domain.history import LOG_FORMAT, parse_log
+from release_tools.domain.changelog.section import HEADER, insert_section, render_section
+from release_tools.domain.history.commit import Commit
+from release_tools.domain.history.log import LOG_FORMAT, parse_log
+from release_tools.domain.history.unreleased import Unreleased, find_unreleased
 from release_tools.domain.refs import Blob, Signature
-from release_tools.domain.unreleased import Unreleased, find_unreleased
 from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import PreconditionFailed
 from release_tools.release.bench import Bench

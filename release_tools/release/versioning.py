@@ -4,8 +4,8 @@ The rules are the domain's; here they meet the configuration and the observed re
 """
 
 from release_tools.config.model import Config
-from release_tools.domain.next_version import BumpRules, NextVersion, plan_next
-from release_tools.domain.unreleased import Unreleased
+from release_tools.domain.history.next_version import BumpRules, NextVersion, plan_next
+from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.version import Version, parse_tag, parse_version
 from release_tools.release.guards import Problem, Problems, guard_greater
 from release_tools.release.section import version_tags

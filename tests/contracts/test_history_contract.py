@@ -3,7 +3,7 @@
 import pytest
 from fakes.subject import Subject
 
-from release_tools.domain.history import LOG_FORMAT, parse_log
+from release_tools.domain.history.log import LOG_FORMAT, parse_log
 from release_tools.domain.refs import HEADS, Blob
 from release_tools.errors import ToolFailed
 

@@ -7,10 +7,10 @@ from hashlib import sha1
 
 from hypothesis import strategies as st
 
-from release_tools.domain.ancestry import sort_commits
-from release_tools.domain.commit import Commit, parse_commit
-from release_tools.domain.next_version import BumpRules, NextVersion, plan_next
-from release_tools.domain.unreleased import Unreleased, find_unreleased
+from release_tools.domain.history.ancestry import sort_commits
+from release_tools.domain.history.commit import Commit, parse_commit
+from release_tools.domain.history.next_version import BumpRules, NextVersion, plan_next
+from release_tools.domain.history.unreleased import Unreleased, find_unreleased
 from release_tools.domain.version import Level, Version, parse_version
 
 LEVELS: dict[str, Level] = {"feat": "minor", "fix": "patch", "perf": "patch", "revert": "patch"}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release_tools.domain.branch import LONG_LIVED, Branch, BranchTable, lint_branch, parse_branch
-from release_tools.domain.branch_report import render_fault, render_refused_commit, render_rename
+from release_tools.domain.branches.branch import LONG_LIVED, Branch, BranchTable, lint_branch, parse_branch
+from release_tools.domain.branches.report import render_fault, render_refused_commit, render_rename
 
 TABLE = BranchTable(
     main="main",

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from story import SECTIONS, Story, gitflow
 
-from release_tools.domain.ancestry import by_version
-from release_tools.domain.changelog import render_section
-from release_tools.domain.entries import Squash
+from release_tools.domain.changelog.section import render_section
+from release_tools.domain.history.ancestry import by_version
+from release_tools.domain.history.entries import Squash
 from release_tools.domain.version import parse_version
 
 TWO = parse_version("1.1.0")

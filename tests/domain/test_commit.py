@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release_tools.domain.commit import NO_BLANK_LINE, NO_FOOTER, Commit, Footer, parse_commit, strip_quotes
 from release_tools.domain.grammar import scan_header
+from release_tools.domain.history.commit import NO_BLANK_LINE, NO_FOOTER, Commit, Footer, parse_commit, strip_quotes
 
 CORPUS = Path(__file__).parents[1] / "hooks" / "commit-cases.jsonl"
 

@@ -1,6 +1,6 @@
 """Headings: what begins a section, and what only looks like it."""
 
-from release_tools.domain.keepachangelog import read_sections
+from release_tools.domain.changelog.keepachangelog import read_sections
 from release_tools.domain.version import parse_version
 
 ONE, TWO = parse_version("1.0.0"), parse_version("1.1.0")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from story import Story, gitflow, shuffled
 
-from release_tools.domain.ancestry import by_version, first_versions, graph_of, reach, sort_commits
-from release_tools.domain.history import LOG_FORMAT, parse_log
+from release_tools.domain.history.ancestry import by_version, first_versions, graph_of, reach, sort_commits
+from release_tools.domain.history.log import LOG_FORMAT, parse_log
 from release_tools.domain.version import Version, parse_version
 from release_tools.errors import ToolFailed
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from release_tools.domain.changelog import (
+from release_tools.domain.changelog.section import (
     HEADER,
     carry_section,
     changed_sections,

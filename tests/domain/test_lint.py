@@ -1,22 +1,25 @@
 """The lint: rules of the house, policies for machine-made messages, and answers for any bytes at all."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from release_tools.config.bake import hook_rules
 from release_tools.config.hooks import HookRules
-from release_tools.config.model import Config
+from release_tools.config.load import fit_config
+from release_tools.config.source import Source
 from release_tools.domain.grammar import recorded
-from release_tools.domain.lint import lint
-from release_tools.domain.proposal import propose
+from release_tools.domain.messages.lint import lint
+from release_tools.domain.messages.proposal import propose
+from release_tools.domain.messages.violation import errors
 from release_tools.domain.spelling import distance, nearest, nearest_type
-from release_tools.domain.violation import errors
 
 
 def rules(**commits: object) -> HookRules:
     """Return the default rules with some keys of the commits table changed."""
-    return hook_rules(Config.model_validate({"commits": commits}), name="")
+    return hook_rules(fit_config(Source(path=Path(), table="", raw={"commits": commits})), name="")
 
 
 def told(message: str, **commits: object) -> list[tuple[str, str]]:

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from release_tools.config.bake import hook_rules
 from release_tools.config.model import Config
-from release_tools.domain.lint import lint
-from release_tools.domain.report import Retry, render_report, width
-from release_tools.domain.violation import Violation
+from release_tools.domain.messages.lint import lint
+from release_tools.domain.messages.report import Retry, render_report, width
+from release_tools.domain.messages.violation import Violation
 
 RULES = hook_rules(Config(), name="pyproject.toml")
 RETRY = Retry(edit="git commit -e -F kept", take="git commit -F fixed", header="feat(api): add stuff")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fakes.graph import FakeTag, Graph
 from fakes.repository import FakeRepository
-from release_tools.domain.history import LOG_FORMAT
+from release_tools.domain.history.log import LOG_FORMAT
 from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
 
 

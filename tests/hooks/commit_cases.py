@@ -8,7 +8,8 @@ from typing import Any
 
 from release_tools.config.bake import hook_rules, render_bake
 from release_tools.config.hooks import HookRules
-from release_tools.config.model import Commits, Config
+from release_tools.config.load import fit_config
+from release_tools.config.source import Source
 
 ACCEPTED = ("accept", "warn", "skip")
 
@@ -68,7 +69,7 @@ def _raw(row: dict[str, Any]) -> bytes:
 
 def make_rules(**commits: Any) -> HookRules:
     """Return the default rules with some keys of `[tool.release-tools.commits]` changed."""
-    return hook_rules(Config(commits=Commits(**commits)), name="")
+    return hook_rules(fit_config(Source(path=Path(), table="", raw={"commits": commits})), name="")
 
 
 def make_git_dir(path: Path, raw: bytes, rules: HookRules, *, case: Case | None = None) -> Path:

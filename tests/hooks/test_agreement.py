@@ -10,7 +10,7 @@ import pytest
 from commit_cases import make_git_dir, make_rules
 
 from release_tools.domain.grammar import recorded
-from release_tools.domain.lint import lint
+from release_tools.domain.messages.lint import lint
 from release_tools.hooks.commit_door import is_plain
 from release_tools.hooks.fast_path import commit_msg_fast_path
 from release_tools.hooks.rules_file import bake_rules

@@ -10,9 +10,9 @@ import pytest
 from commit_cases import Case, load_cases, make_git_dir, make_rules
 
 from release_tools.domain.grammar import recorded, scan_footers, scan_header
-from release_tools.domain.lint import lint
-from release_tools.domain.message import decode
-from release_tools.domain.violation import errors
+from release_tools.domain.messages.lint import lint
+from release_tools.domain.messages.message import decode
+from release_tools.domain.messages.violation import errors
 from release_tools.hooks import commit_msg
 from release_tools.hooks.commit_door import is_plain
 from release_tools.hooks.fast_path import SHELLS as FAST_SHELLS

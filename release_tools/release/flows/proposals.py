@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from release_tools.domain.next_version import NextVersion
+from release_tools.domain.history.next_version import NextVersion
 from release_tools.domain.version import Version, parse_tag, parse_version
 from release_tools.engine.plan import Plan
 from release_tools.engine.runs import Intent, Run

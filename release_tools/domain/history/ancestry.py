@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from release_tools.domain.commit import Commit
+from release_tools.domain.history.commit import Commit
 from release_tools.domain.version import Version
 
 

@@ -6,7 +6,7 @@ What a section says is rendered in `changelog`; files are not read or written he
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from release_tools.domain.heading import NOTES, NOTES_END, Heading, parse_headings, split_lines
+from release_tools.domain.changelog.heading import NOTES, NOTES_END, Heading, parse_headings, split_lines
 from release_tools.domain.version import Version
 
 NEW_LEVEL = 2

@@ -5,9 +5,7 @@ Finding and replacing sections in an existing file is the business of `keepachan
 
 from collections.abc import Container, Mapping, Sequence
 
-from release_tools.domain.commit import Commit
-from release_tools.domain.entries import Squash, select_entries
-from release_tools.domain.keepachangelog import (
+from release_tools.domain.changelog.keepachangelog import (
     Section,
     carry_section,
     changed_sections,
@@ -15,6 +13,8 @@ from release_tools.domain.keepachangelog import (
     read_sections,
     remove_section,
 )
+from release_tools.domain.history.commit import Commit
+from release_tools.domain.history.entries import Squash, select_entries
 from release_tools.domain.version import Version
 
 __all__ = (

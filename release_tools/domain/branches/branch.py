@@ -6,7 +6,7 @@ Nothing is rendered here; the words a person reads are made in `domain.branch_re
 from dataclasses import dataclass
 
 from release_tools.domain.branch_grammar import BAD_BYTE, FITS, OTHER_NAME, SLUG, VERSION, match_branch
-from release_tools.domain.branch_proposal import propose_name
+from release_tools.domain.branches.proposal import propose_name
 
 Patterns = tuple[tuple[str, str], ...]
 

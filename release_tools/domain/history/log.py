@@ -3,7 +3,7 @@
 How commits hang together is the business of `ancestry`, what they mean for a release that of `entries`.
 """
 
-from release_tools.domain.commit import Commit, parse_commit
+from release_tools.domain.history.commit import Commit, parse_commit
 from release_tools.errors import ToolFailed
 
 LOG_FORMAT = "%H%x00%P%x00%B"

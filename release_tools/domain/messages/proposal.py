@@ -6,12 +6,12 @@ It is offered, never imposed; only a mechanical one (blanks, case, the empty lin
 import re
 from dataclasses import dataclass
 
-from release_tools.domain.commit_rules import CommitRules
-from release_tools.domain.hidden import without_hidden
-from release_tools.domain.lint import lint
-from release_tools.domain.message import decode
+from release_tools.domain.messages.hidden import without_hidden
+from release_tools.domain.messages.lint import lint
+from release_tools.domain.messages.message import decode
+from release_tools.domain.messages.rules import CommitRules
+from release_tools.domain.messages.violation import errors
 from release_tools.domain.spelling import nearest_type
-from release_tools.domain.violation import errors
 
 _LONGEST = 300  # characters of a header that is worth taking apart
 _COLONS = str.maketrans({"：": ":", "﹕": ":", "︓": ":", "\u00a0": " "})

@@ -6,8 +6,8 @@ What the unreleased commits mean is decided in `entries` and `next_version`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from release_tools.domain.ancestry import reach, sort_commits
-from release_tools.domain.commit import Commit
+from release_tools.domain.history.ancestry import reach, sort_commits
+from release_tools.domain.history.commit import Commit
 from release_tools.domain.version import Version
 
 

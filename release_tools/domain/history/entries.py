@@ -7,10 +7,10 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from release_tools.domain.ancestry import Graph, graph_of, sort_commits
-from release_tools.domain.commit import NO_FOOTER, Commit
-from release_tools.domain.reversal import pair_reversals, without_number
-from release_tools.domain.squash import join_squash, split_squash
+from release_tools.domain.history.ancestry import Graph, graph_of, sort_commits
+from release_tools.domain.history.commit import NO_FOOTER, Commit
+from release_tools.domain.history.reversal import pair_reversals, without_number
+from release_tools.domain.history.squash import join_squash, split_squash
 
 Squash = Literal["one", "split"]
 MERGE = "a merge; its branch counts"

@@ -6,8 +6,8 @@ Pure rendering: where the message was kept and what to type next come in as valu
 import unicodedata
 from dataclasses import dataclass
 
-from release_tools.domain.hidden import visible
-from release_tools.domain.violation import Violation
+from release_tools.domain.messages.hidden import visible
+from release_tools.domain.messages.violation import Violation
 
 _WIDTH = 72  # columns of a line that are shown
 _MOST = 12  # violations that are shown one by one

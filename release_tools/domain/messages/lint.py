@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 
 from release_tools.domain import grammar
-from release_tools.domain.body_lint import lint_body
-from release_tools.domain.commit_rules import CommitRules
-from release_tools.domain.header_faults import lint_format
-from release_tools.domain.hidden import find_hidden, visible
-from release_tools.domain.machine_made import machine_kind, without_marks
-from release_tools.domain.message import Message, parse_message
+from release_tools.domain.messages.body_lint import lint_body
+from release_tools.domain.messages.header_faults import lint_format
+from release_tools.domain.messages.hidden import find_hidden, visible
+from release_tools.domain.messages.machine_made import machine_kind, without_marks
+from release_tools.domain.messages.message import Message, parse_message
+from release_tools.domain.messages.rules import CommitRules
+from release_tools.domain.messages.violation import SPEC, Level, Violation
 from release_tools.domain.spelling import nearest, nearest_type
-from release_tools.domain.violation import SPEC, Level, Violation
 
 _SHOWN = 40  # characters of a word that a sentence repeats
 

@@ -4,9 +4,9 @@ Rules of the house (which types, how long) stand in the lint.
 """
 
 from release_tools.domain import grammar
-from release_tools.domain.message import Message
+from release_tools.domain.messages.message import Message
+from release_tools.domain.messages.violation import SPEC, Violation
 from release_tools.domain.spelling import nearest_type
-from release_tools.domain.violation import SPEC, Violation
 
 # fault: (rule, what it says, what to do, which rule of the specification)
 _WORDS = {

@@ -6,8 +6,8 @@ Which commits are unreleased is not found here, and no tag or branch is read.
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from release_tools.domain.commit import Commit
-from release_tools.domain.entries import Entries, Remark, Squash, remark, select_entries
+from release_tools.domain.history.commit import Commit
+from release_tools.domain.history.entries import Entries, Remark, Squash, remark, select_entries
 from release_tools.domain.version import LEVELS, Level, Version, next_prerelease, raise_level
 
 

@@ -5,7 +5,7 @@ Whether the list counts as one entry or as several is decided in `entries`.
 
 from collections.abc import Container, Sequence
 
-from release_tools.domain.commit import NO_FOOTER, Commit, parse_commit
+from release_tools.domain.history.commit import NO_FOOTER, Commit, parse_commit
 
 BULLET = b"* "
 INDENT = b"    "

@@ -6,8 +6,8 @@ How a message is parsed is not here, nor what a reversal of released work does t
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from release_tools.domain.ancestry import Graph, graph_of
-from release_tools.domain.commit import Commit, quoted
+from release_tools.domain.history.ancestry import Graph, graph_of
+from release_tools.domain.history.commit import Commit, quoted
 
 BY_NAME = "This reverts commit "
 SHORTEST = 7

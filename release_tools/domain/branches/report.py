@@ -5,10 +5,10 @@ Text is made here and nothing else; where it goes and what git knows of the bran
 
 import shlex
 
-from release_tools.domain.branch import BranchFault, BranchTable
 from release_tools.domain.branch_grammar import BAD_BYTE, BAD_PLACE, EMPTY_HOLE, LEADING_ZERO, NOT_A_VERSION, OTHER_NAME
-from release_tools.domain.hidden import visible
-from release_tools.domain.report import width
+from release_tools.domain.branches.branch import BranchFault, BranchTable
+from release_tools.domain.messages.hidden import visible
+from release_tools.domain.messages.report import width
 
 _SAYS = {
     OTHER_NAME: "no pattern begins like this",

@@ -6,10 +6,10 @@ The header's rules stand in the lint, the grammar of footers in the grammar.
 from collections.abc import Iterator
 
 from release_tools.domain import grammar
-from release_tools.domain.commit_rules import CommitRules
-from release_tools.domain.message import Message
-from release_tools.domain.near_miss import is_empty_footer, is_near_miss
-from release_tools.domain.violation import SPEC, Violation
+from release_tools.domain.messages.message import Message
+from release_tools.domain.messages.near_miss import is_empty_footer, is_near_miss
+from release_tools.domain.messages.rules import CommitRules
+from release_tools.domain.messages.violation import SPEC, Violation
 
 
 def lint_body(message: Message, rules: CommitRules) -> Iterator[Violation]:

@@ -1,0 +1,1 @@
+"""History read: commits, who contains whom, what counts for a release, and which version comes next."""
