@@ -6,8 +6,8 @@ import click
 
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report, talk
-from release_tools.domain.branch import Branch, BranchFault, BranchTable, lint_branch, parse_branch
-from release_tools.domain.branch_report import render_fault, render_rename
+from release_tools.domain.branches.branch import Branch, BranchFault, BranchTable, lint_branch, parse_branch
+from release_tools.domain.branches.report import render_fault, render_rename
 from release_tools.errors import CheckFailed, UsageError
 from release_tools.hooks.pre_commit import main
 from release_tools.wiring import branch_rules

@@ -7,14 +7,14 @@ import click
 
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
-from release_tools.domain.commit_rules import CommitRules
 from release_tools.domain.grammar import recorded
-from release_tools.domain.hidden import visible
-from release_tools.domain.lint import lint
-from release_tools.domain.message import decode
-from release_tools.domain.proposal import propose
-from release_tools.domain.report import render_report
-from release_tools.domain.violation import Violation, errors
+from release_tools.domain.messages.hidden import visible
+from release_tools.domain.messages.lint import lint
+from release_tools.domain.messages.message import decode
+from release_tools.domain.messages.proposal import propose
+from release_tools.domain.messages.report import render_report
+from release_tools.domain.messages.rules import CommitRules
+from release_tools.domain.messages.violation import Violation, errors
 from release_tools.errors import CheckFailed, UsageError
 from release_tools.wiring import commit_messages, commit_rules, file_recording
 
