@@ -2,12 +2,12 @@
 
 BIN := .venv/bin
 READY := .venv/made-from
-SOURCES := release_tools tests benchmarks
+SOURCES := release_tools tests benchmarks docs
 # Name another interpreter with `make PYTHON=/path/to/python3`.
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format types lock schema reference bench clean
+.PHONY: help demo test test-all lint format types lock schema reference pictures bench clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ schema: $(READY) ## write release-tools.schema.json anew
 reference: $(READY) ## write docs/configuration.md anew
 	$(BIN)/python -m release_tools.config.reference > docs/configuration.md.new
 	mv docs/configuration.md.new docs/configuration.md
+
+pictures: $(READY) ## draw the README's pictures anew from the demo's real output
+	$(BIN)/python docs/pictures/render.py
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
 	--python-version 3.11 --custom-compile-command "make lock"

@@ -66,8 +66,8 @@ def propose_and_run(
 
 
 def resume(invocation: Invocation, session: Session, run: Run, *, decision: Any = None) -> None:
-    """Go on with an unfinished run and report its end."""
-    show_plan(invocation, run.plan())
+    """Go on with an unfinished run and report its end; its plan was shown when it was approved."""
+    talk(invocation, f"going on: {run.plan().title}")
     outcome = with_conductor(invocation, session, lambda conductor: conductor.go_on(run, decision))
     finish(invocation, outcome, f"{run.plan().title}: {outcome}", version=str(run.intent.get("version", "")))
 
