@@ -15,7 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from release_tools.cli.main import main
-from release_tools.wiring import hook_installation, hook_remainders
+from release_tools.wiring.hooks import hook_installation, hook_remainders
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SHELLS = {"dash": ("dash",), "bash": ("bash",), "busybox": ("busybox", "sh")}

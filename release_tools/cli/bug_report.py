@@ -13,7 +13,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from release_tools.cli.version import installed_version
+from release_tools.installed import installed_version
 
 SECRETS = (
     (re.compile(r"(?<=://)[^\s/@]+(?=@)"), "***"),

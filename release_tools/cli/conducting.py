@@ -18,7 +18,7 @@ from release_tools.engine.runs import Intent, Run
 from release_tools.engine.stop import StopRequest
 from release_tools.release.flows.conductor import Conductor, unfinished
 from release_tools.release.flows.session import Proposal, Session
-from release_tools.wiring import release_session
+from release_tools.wiring.releases import release_session
 
 CHANGING = (
     click.option("--dry-run", is_flag=True, help="Print the plan and write nothing."),

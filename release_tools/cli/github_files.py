@@ -4,7 +4,6 @@ A file that cannot be written never fails a command: the writer returns a compla
 """
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,7 +20,7 @@ def write_summary(markdown: str) -> str:
 
 def _render_output(name: str, value: str) -> str:
     # A delimiter nobody can guess: a value of many lines (a commit message) cannot end itself and set other outputs.
-    delimiter = f"end-{secrets.token_hex(16)}"
+    delimiter = f"end-{os.urandom(16).hex()}"
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 

@@ -71,7 +71,7 @@ def _print_help(_: list[str]) -> int:
 
 
 def _print_version(_: list[str]) -> int:
-    from release_tools.cli.version import installed_version
+    from release_tools.installed import installed_version
 
     print(installed_version())  # noqa: T201 - a result, and click is not loaded yet
     return 0

@@ -76,7 +76,7 @@ def _refine(ctx: click.Context, param: click.Parameter, value: int) -> None:
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's shape
     if value:
-        from release_tools.cli.version import installed_version
+        from release_tools.installed import installed_version
 
         click.echo(installed_version())
         ctx.exit()

@@ -5,13 +5,15 @@ Findings of pydantic are turned into ours here; rules that span several keys liv
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, get_args
+from dataclasses import fields
+from typing import Any, NamedTuple
 
-from release_tools.config.model import Config, Table
+from release_tools.config.model import Config, Table, tables_in
 from release_tools.domain.spelling import nearest
 
 Location = tuple[str | int, ...]
-MAY_BE_ABSENT = ("missing", "extra_forbidden")
+UNKNOWN = "unexpected_keyword_argument"
+MAY_BE_ABSENT = ("missing", UNKNOWN)
 _ABSENT = object()
 
 
@@ -28,7 +30,7 @@ def parse_findings(errors: Sequence[Mapping[str, Any]], raw: Mapping[str, Any]) 
     given: dict[Location, str] = {}
     for error in errors:
         place = _existing(error["loc"], raw, whole=error["type"] in MAY_BE_ABSENT)
-        wrong = _render_unknown(place) if error["type"] == "extra_forbidden" else _render_wrong(error)
+        wrong = _render_unknown(place) if error["type"] == UNKNOWN else _render_wrong(error)
         texts = wrongs.setdefault(place, [])
         if wrong not in texts:
             texts.append(wrong)
@@ -75,7 +77,7 @@ def _render_given(value: object) -> str:
 
 
 def _render_unknown(place: Location) -> str:
-    key, known = str(place[-1]), tuple(_table_at(place[:-1]).model_fields)
+    key, known = str(place[-1]), tuple(field.name for field in fields(_table_at(place[:-1])))
     if (near := nearest(key, known)) is not None:
         return f"unknown key; did you mean '{near}'?"
     elsewhere = next((path for path in _paths(Config, "") if path.rpartition(".")[2] == key), None)
@@ -85,21 +87,13 @@ def _render_unknown(place: Location) -> str:
 def _table_at(place: Location) -> type[Table]:
     table: type[Table] = Config
     for part in place:
-        field = table.model_fields.get(str(part))
-        if field is not None:
-            table = next(_tables(field.annotation), table)
+        kind = next((field.type for field in fields(table) if field.name == part), None)
+        table = next(tables_in(kind), table)
     return table
 
 
-def _tables(annotation: Any) -> Iterator[type[Table]]:
-    if isinstance(annotation, type) and issubclass(annotation, Table):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _tables(argument)
-
-
 def _paths(table: type[Table], prefix: str) -> Iterator[str]:
-    for name, field in table.model_fields.items():
-        yield f"{prefix}{name}"
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Table):
-            yield from _paths(field.annotation, f"{prefix}{name}.")
+    for field in fields(table):
+        yield f"{prefix}{field.name}"
+        if isinstance(field.type, type) and issubclass(field.type, Table):
+            yield from _paths(field.type, f"{prefix}{field.name}.")

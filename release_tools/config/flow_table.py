@@ -4,6 +4,7 @@ Whether the rows make sense together is judged in `config.semantics`.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from release_tools.config.finding import Finding
@@ -16,7 +17,7 @@ Rows = dict[str, Any]
 def merge_flow(written: Mapping[str, Any], *, trunk: bool) -> tuple[Rows, tuple[Finding, ...]]:
     """Return the raw table that `written` makes of the default rows; `false` for a row takes it out."""
     kinds = without_develop(default_flow()) if trunk else default_flow()
-    rows: Rows = {name: kind.model_dump(mode="json") for name, kind in kinds.items()}
+    rows: Rows = {name: asdict(kind) for name, kind in kinds.items()}
     findings = []
     for name, row in written.items():
         if row is not False:
@@ -34,7 +35,7 @@ def without_develop(flow: Mapping[str, FlowKind]) -> dict[str, FlowKind]:
 
 def _on_trunk(kind: FlowKind) -> FlowKind:
     targets = tuple(target for target in kind.targets if target != "develop") or ("main",)
-    return kind.model_copy(update={"base": "main", "targets": targets})
+    return replace(kind, base="main", targets=targets)
 
 
 def _no_such_row(near: str | None) -> str:

@@ -1,41 +1,53 @@
 """The configuration model: every key that `[tool.release-tools]` or `release-tools.toml` may hold, with its default.
 
-Nothing is read here; `config.load` finds the file and turns pydantic's findings into one readable error.
+Nothing is read or judged here, and no library is imported: a program that knows a configuration to be sound builds it
+from these classes alone. Limits and meanings stand beside the types for `config.judge`, the schema and the reference.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, StringConstraints, ValidationError
+from release_tools.config.limits import AtLeastOne, Count, Name, Seconds, about
 
-Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 DEFAULT_TYPES = ("feat", "fix", "docs", "style", "refactor", "test", "chore", "perf", "build", "ci", "revert")
 
-Invalid = ValidationError
-"""What the model raises; named here so that no other module has to import pydantic."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A configuration table; unknown keys are refused, which is how pydantic reads the attribute."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid"}
 
 
-class Table(BaseModel):
-    """A configuration table: frozen, unknown keys refused."""
+def tables_in(annotation: Any) -> Iterator[type[Table]]:
+    """Yield the tables that the type of a key names, at any depth of it."""
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from tables_in(argument)
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Branches(Table):
     """The long-lived branches, the remote that owns them, and which of them take direct commits."""
 
-    main: Name = Field(default="main", description="What is released stands here")
-    develop: Name | Literal[False] | None = Field(
+    main: Name = field(default="main", metadata=about("What is released stands here"))
+    develop: Name | Literal[False] | None = field(
         default=None,
-        description="Integration branch; left out: `develop` where such a branch exists, else trunk; false: trunk",
+        metadata=about("Integration branch; left out: `develop` where such a branch exists, else trunk; false: trunk"),
     )
-    remote: Name = Field(default="origin", description="The remote that owns the long-lived branches")
-    direct: tuple[Name, ...] = Field(default=(), description="Long-lived branches on which direct commits are allowed")
+    remote: Name = field(default="origin", metadata=about("The remote that owns the long-lived branches"))
+    direct: tuple[Name, ...] = field(
+        default=(), metadata=about("Long-lived branches on which direct commits are allowed")
+    )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowKind(Table):
     """One row of the flow table: how a kind of branch is named, where it starts, where it ends, and what that means."""
 
-    pattern: Name = Field(description="Branch name with `{slug}` or `{version}` as the only hole")
+    pattern: Name = field(metadata=about("Branch name with `{slug}` or `{version}` as the only hole"))
     base: Literal["main", "develop"] = "develop"
     targets: tuple[Literal["main", "develop", "release"], ...] = ("develop",)
     tags: bool = False
@@ -58,91 +70,105 @@ def default_flow() -> dict[str, FlowKind]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MachineMade(Table):
     """What to do with messages that git or a forge wrote."""
 
-    merge: Literal["accept", "check", "reject"] = Field(default="accept", description="Merges, known by MERGE_HEAD")
-    revert: Literal["accept", "check", "reject"] = Field(default="accept", description="What `git revert` writes")
-    fixup: Literal["accept", "check", "reject"] = Field(default="accept", description="fixup!, squash! and amend!")
+    merge: Literal["accept", "check", "reject"] = field(default="accept", metadata=about("Merges, known by MERGE_HEAD"))
+    revert: Literal["accept", "check", "reject"] = field(default="accept", metadata=about("What `git revert` writes"))
+    fixup: Literal["accept", "check", "reject"] = field(default="accept", metadata=about("fixup!, squash! and amend!"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commits(Table):
     """The rules for commit messages."""
 
-    rules: Literal["house", "spec"] = Field(
-        default="house", description="`spec`: Conventional Commits 1.0.0 and nothing more (open types, no style)"
+    rules: Literal["house", "spec"] = field(
+        default="house", metadata=about("`spec`: Conventional Commits 1.0.0 and nothing more (open types, no style)")
     )
-    types: tuple[Name, ...] = Field(default=DEFAULT_TYPES, min_length=1, description="Closed list of types")
-    scopes: tuple[Name, ...] = Field(default=(), description="Closed list of scopes; empty: any")
-    scope_required: tuple[Name, ...] = Field(default=(), description='Types that need a scope; `["*"]`: all')
-    issue_required: tuple[Name, ...] = Field(default=(), description='Types that need an issue; `["*"]`: all')
-    issue_pattern: Name = Field(default=r"#\d+|[A-Z][A-Z0-9]+-\d+", description="What an issue reference looks like")
-    header_max: PositiveInt = Field(default=100, description="Characters of the first line")
-    header_max_level: Literal["warn", "error"] = Field(default="warn", description="What a longer header is")
-    body_line_max: PositiveInt | None = Field(default=None, description="Characters of a body line; left out: any")
-    autofix: bool = Field(default=False, description="Let the hook mend mechanical faults in the message file")
+    types: Annotated[tuple[Name, ...], AtLeastOne] = field(
+        default=DEFAULT_TYPES, metadata=about("Closed list of types")
+    )
+    scopes: tuple[Name, ...] = field(default=(), metadata=about("Closed list of scopes; empty: any"))
+    scope_required: tuple[Name, ...] = field(default=(), metadata=about('Types that need a scope; `["*"]`: all'))
+    issue_required: tuple[Name, ...] = field(default=(), metadata=about('Types that need an issue; `["*"]`: all'))
+    issue_pattern: Name = field(
+        default=r"#\d+|[A-Z][A-Z0-9]+-\d+", metadata=about("What an issue reference looks like")
+    )
+    header_max: Count = field(default=100, metadata=about("Characters of the first line"))
+    header_max_level: Literal["warn", "error"] = field(default="warn", metadata=about("What a longer header is"))
+    body_line_max: Count | None = field(default=None, metadata=about("Characters of a body line; left out: any"))
+    autofix: bool = field(default=False, metadata=about("Let the hook mend mechanical faults in the message file"))
     machine: MachineMade = MachineMade()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionFile(Table):
     """A file that names the product's version, and how the version stands in it."""
 
-    path: Name = Field(description="From the top of the work tree")
-    kind: Literal["pyproject", "package-json", "compose-image", "pattern"] | None = Field(
-        default=None, description="Left out: known from the file's name, or `pattern` when a pattern is given"
+    path: Name = field(metadata=about("From the top of the work tree"))
+    kind: Literal["pyproject", "package-json", "compose-image", "pattern"] | None = field(
+        default=None, metadata=about("Left out: known from the file's name, or `pattern` when a pattern is given")
     )
-    image: Name | None = Field(default=None, description="compose-image: the image whose tag is the version")
-    pattern: Name | None = Field(default=None, description="pattern: literal text around `{version}`")
-    count: PositiveInt = Field(default=1, description="Exact number of places in which the version must stand")
+    image: Name | None = field(default=None, metadata=about("compose-image: the image whose tag is the version"))
+    pattern: Name | None = field(default=None, metadata=about("pattern: literal text around `{version}`"))
+    count: Count = field(default=1, metadata=about("Exact number of places in which the version must stand"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Version(Table):
     """Where the version stands and how tags are spelled."""
 
-    tag_prefix: str = Field(default="v", description="What stands before the version in a tag")
-    files: tuple[VersionFile, ...] | None = Field(
-        default=None, description="Left out: pyproject.toml and package.json at the top, where they hold a version"
+    tag_prefix: str = field(default="v", metadata=about("What stands before the version in a tag"))
+    files: tuple[VersionFile, ...] | None = field(
+        default=None, metadata=about("Left out: pyproject.toml and package.json at the top, where they hold a version")
     )
-    initial: Name = Field(default="0.1.0", description="The first version, when no tag exists")
-    bump: dict[Name, Literal["major", "minor", "patch", "none"]] = Field(
-        default={"feat": "minor", "fix": "patch", "perf": "patch", "revert": "patch"},
-        description="Commit type to level; types not named raise nothing; a breaking change is always major",
+    initial: Name = field(default="0.1.0", metadata=about("The first version, when no tag exists"))
+    bump: dict[Name, Literal["major", "minor", "patch", "none"]] = field(
+        default_factory=lambda: {"feat": "minor", "fix": "patch", "perf": "patch", "revert": "patch"},
+        metadata=about("Commit type to level; types not named raise nothing; a breaking change is always major"),
     )
-    zero_breaking: Literal["minor", "major"] = Field(default="minor", description="What breaking raises while 0.x")
+    zero_breaking: Literal["minor", "major"] = field(default="minor", metadata=about("What breaking raises while 0.x"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changelog(Table):
     """Where the changelog stands and which types it lists."""
 
-    path: Name | Literal[False] = Field(default="CHANGELOG.md", description="false: no changelog is written")
-    sections: dict[Name, Name] = Field(
-        default={"feat": "Added", "fix": "Fixed", "perf": "Changed", "revert": "Reverted"},
-        description="Commit type to heading, in the order of printing; types not named are left out",
+    path: Name | Literal[False] = field(default="CHANGELOG.md", metadata=about("false: no changelog is written"))
+    sections: dict[Name, Name] = field(
+        default_factory=lambda: {"feat": "Added", "fix": "Fixed", "perf": "Changed", "revert": "Reverted"},
+        metadata=about("Commit type to heading, in the order of printing; types not named are left out"),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release(Table):
     """How a release is recorded in git."""
 
-    sign: bool | None = Field(default=None, description="Sign commits and tags; left out: as git's own settings say")
-    commit_message: Name = Field(
-        default="chore: prepare release v{version}", description="Message of the commit that start-release makes"
+    sign: bool | None = field(
+        default=None, metadata=about("Sign commits and tags; left out: as git's own settings say")
     )
-    tag_message: Name = Field(default="Release v{version}", description="Message of the annotated tag")
+    commit_message: Name = field(
+        default="chore: prepare release v{version}", metadata=about("Message of the commit that start-release makes")
+    )
+    tag_message: Name = field(default="Release v{version}", metadata=about("Message of the annotated tag"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Git(Table):
     """How git itself is run."""
 
-    read_timeout: PositiveFloat = Field(default=60.0, description="Seconds that a reading git command may take")
-    network_timeout: PositiveFloat = Field(default=120.0, description="Seconds that a fetch, look-up or push may take")
+    read_timeout: Seconds = field(default=60.0, metadata=about("Seconds that a reading git command may take"))
+    network_timeout: Seconds = field(default=120.0, metadata=about("Seconds that a fetch, look-up or push may take"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config(Table):
     """The whole configuration."""
 
     branches: Branches = Branches()
-    flow: dict[Name, FlowKind] = Field(default_factory=default_flow)
+    flow: dict[Name, FlowKind] = field(default_factory=default_flow)
     commits: Commits = Commits()
     version: Version = Version()
     changelog: Changelog = Changelog()

@@ -6,6 +6,7 @@ Nothing is described here that the model does not say; `python -m release_tools.
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
 from typing import Any
 
 from release_tools.config.model import Config, Table, VersionFile, default_flow
@@ -33,7 +34,7 @@ name adds a kind, `flow.upgrade = false` removes one.
 
 def render_reference() -> str:
     """Return the page."""
-    tables = {name: field.default for name, field in Config.model_fields.items() if name != "flow"}
+    tables = {field.name: field.default for field in fields(Config) if isinstance(field.default, Table)}
     lines = [line for name, values in tables.items() for line in _table(name, values)]
     lines += _rows(
         "[version.files]", "A file that names the version; the key is an array of such tables.", VersionFile, {}
@@ -47,7 +48,7 @@ def render_reference() -> str:
 
 def _table(path: str, values: Table) -> Iterator[str]:
     model = type(values)
-    own = {key: getattr(values, key) for key in model.model_fields}
+    own = {field.name: getattr(values, field.name) for field in fields(model)}
     nested = {key: value for key, value in own.items() if isinstance(value, Table)}
     yield from _rows(path, model.__doc__ or "", model, {key: own[key] for key in own.keys() - nested.keys()})
     for key, value in nested.items():
@@ -56,10 +57,10 @@ def _table(path: str, values: Table) -> Iterator[str]:
 
 def _rows(path: str, about: str, model: type[Table], defaults: Mapping[str, Any]) -> Iterator[str]:
     yield f"\n## [{path}]\n\n{about}\n\n| key | default | meaning |\n|---|---|---|"
-    for key, field in model.model_fields.items():
-        if not defaults or key in defaults:
-            default = defaults[key] if defaults else None if field.is_required() else field.default
-            yield f"| `{key}` | {_shown(default)} | {(field.description or '').replace('|', BAR)} |"
+    for field in fields(model):
+        if not defaults or field.name in defaults:
+            default = defaults.get(field.name, None if field.default is MISSING else field.default)
+            yield f"| `{field.name}` | {_shown(default)} | {field.metadata['description'].replace('|', BAR)} |"
 
 
 def _shown(default: Any) -> str:

@@ -5,21 +5,33 @@ The model is its only source; nothing about a key is said here.
 
 import json
 import sys
+from dataclasses import MISSING, fields
+from typing import Any
 
-from release_tools.config.model import Config
+from release_tools.config.judge import model_schema
+from release_tools.config.model import Changelog, Table, Version
 
 TITLE = "Configuration of release-tools"
 
 
 def render_schema() -> str:
     """Return the schema as it stands in `release-tools.schema.json`."""
-    schema = Config.model_json_schema()
+    schema = model_schema()
+    for table in (Version(), Changelog()):
+        _add_made_defaults(schema["$defs"][type(table).__name__]["properties"], table)
     # A row of the flow table may change single fields of a default row, or take it out.
     schema["$defs"]["FlowKind"].pop("required")
     rows = schema["properties"]["flow"]
     rows["additionalProperties"] = {"anyOf": [rows["additionalProperties"], {"const": False}]}
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": TITLE}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _add_made_defaults(keys: dict[str, Any], table: Table) -> None:
+    """Add the defaults that are made for each configuration anew; pydantic leaves them out, as they might differ."""
+    for field in fields(table):
+        if field.default_factory is not MISSING:
+            keys[field.name] = dict(sorted({**keys[field.name], "default": getattr(table, field.name)}.items()))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ Every rule is a function of the configuration in one table; rules about the flow
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
 from release_tools.config.finding import Finding
 from release_tools.config.flow_rules import FLOW_RULES
@@ -20,9 +21,9 @@ Rule = Callable[[Config], Iterator[Finding]]
 EVERY_TYPE = "*"
 
 
-def lint_config(config: Config) -> tuple[Finding, ...]:
-    """Return everything that is wrong with a configuration that fits the model."""
-    return tuple(finding for rule in RULES for finding in rule(config))
+def lint_config(config: Config, raw: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return everything that is wrong with a configuration that fits the model; `raw` tells what the file holds."""
+    return (*(finding for rule in RULES for finding in rule(config)), *_commit_types(config, raw))
 
 
 def _branch_names(config: Config) -> Iterator[Finding]:
@@ -47,13 +48,13 @@ def _issue_pattern(config: Config) -> Iterator[Finding]:
         yield Finding("commits.issue_pattern", "matches the empty text, so every message would have an issue")
 
 
-def _commit_types(config: Config) -> Iterator[Finding]:
+def _commit_types(config: Config, raw: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the tables that name commit types, where the file holds them: defaults name more types than a team has."""
     if config.commits.rules == "spec":
         return
     tables = (
-        ("version.bump", "bump" in config.version.model_fields_set, config.version.bump),
-        ("changelog.sections", "sections" in config.changelog.model_fields_set, config.changelog.sections),
+        ("version.bump", "bump" in raw.get("version", {}), config.version.bump),
+        ("changelog.sections", "sections" in raw.get("changelog", {}), config.changelog.sections),
         ("commits.scope_required", True, config.commits.scope_required),
         ("commits.issue_required", True, config.commits.issue_required),
     )
@@ -128,7 +129,6 @@ RULES: tuple[Rule, ...] = (
     _branch_names,
     *FLOW_RULES,
     _issue_pattern,
-    _commit_types,
     _versions,
     _version_files,
     _changelog_path,

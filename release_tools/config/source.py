@@ -3,7 +3,6 @@
 What the keys mean is the model's business; only the file, its encoding and its TOML are judged here.
 """
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,19 @@ from release_tools.errors import ConfigError
 OWN_FILE, SHARED_FILE = "release-tools.toml", "pyproject.toml"
 TOOL = "release-tools"
 Raw = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A file that may hold the configuration, read once: everything that is decided about it goes by this text."""
+
+    path: Path
+    text: str
+
+    @property
+    def shared(self) -> bool:
+        """Return whether the configuration is one table among those of other tools."""
+        return self.path.name == SHARED_FILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,57 +40,57 @@ class Source:
         return ".".join(part for part in (self.table, path) if part)
 
 
-def find_source(top: Path) -> Source | None:
-    """Return the configuration of the work tree at `top`, None when there is none; two of them are an error."""
-    own, shared = top / OWN_FILE, top / SHARED_FILE
-    in_shared = _load_shared(shared) if shared.is_file() else None
-    if not own.is_file():
-        return in_shared
-    if in_shared is not None:
+def read_texts(top: Path, explicit: Path | None = None) -> tuple[Text, ...]:
+    """Return the files that may configure the work tree at `top`: those there that name us, or the one named."""
+    if explicit is not None:
+        return (_read(explicit),)
+    texts = [_read(path) for path in (top / OWN_FILE, top / SHARED_FILE) if path.is_file()]
+    return tuple([text for text in texts if not text.shared or TOOL in text.text])
+
+
+def find_source(texts: tuple[Text, ...], explicit: Path | None = None) -> Source | None:
+    """Return the configuration in `texts`, None when there is none; two, or none in a file named, are an error."""
+    own = next((text for text in texts if not text.shared), None)
+    in_shared = next((source for text in texts if text.shared and (source := _parse_shared(text))), None)
+    if own is not None and in_shared is not None:
         raise ConfigError(
-            f"There are two configurations: {own} and [{in_shared.table}] in {shared}.",
+            f"There are two configurations: {own.path} and [{in_shared.table}] in {in_shared.path}.",
             state="Neither is used.",
             todo="Move all settings into one of them and delete the other.",
         )
-    return Source(path=own, table="", raw=_load_toml(own))
-
-
-def load_source(path: Path) -> Source:
-    """Return the configuration in a file that was named explicitly."""
-    if path.name != SHARED_FILE:
-        return Source(path=path, table="", raw=_load_toml(path))
-    source = _load_shared(path)
-    if source is None:
+    if own is not None:
+        return Source(path=own.path, table="", raw=_parse_toml(own))
+    if in_shared is None and explicit is not None:
         raise ConfigError(
-            f"{path} has no table [tool.{TOOL}].",
+            f"{explicit} has no table [tool.{TOOL}].",
             state="Nothing was changed.",
             todo=f"Add the table, or name another file with --config (a {OWN_FILE}, for example).",
         )
-    return source
+    return in_shared
 
 
-def _load_shared(path: Path) -> Source | None:
-    if TOOL not in _read(path):
-        return None
-    raw = _load_toml(path).get("tool", {})
-    table = raw.get(TOOL) if isinstance(raw, dict) else None
-    return Source(path=path, table=f"tool.{TOOL}", raw=table) if isinstance(table, dict) else None
+def _parse_shared(text: Text) -> Source | None:
+    tool = _parse_toml(text).get("tool", {})
+    table = tool.get(TOOL) if isinstance(tool, dict) else None
+    return Source(path=text.path, table=f"tool.{TOOL}", raw=table) if isinstance(table, dict) else None
 
 
-def _load_toml(path: Path) -> Raw:
+def _parse_toml(text: Text) -> Raw:
+    import tomllib
+
     try:
-        return tomllib.loads(_read(path))
+        return tomllib.loads(text.text)
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(path, f"it is not TOML: {error}") from error
+        raise _unreadable(text.path, f"it is not TOML: {error}") from error
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> Text:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, str(error.strerror)) from error
     try:
-        return data.decode("utf-8-sig")  # editors on Windows put a mark in front
+        return Text(path=path, text=data.decode("utf-8-sig"))  # editors on Windows put a mark in front
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)

@@ -137,6 +137,6 @@ def test_spans_are_bytes(before: list[str], ending: str, mark: str) -> None:
 
 def test_libraries_are_imported_when_a_file_is_read() -> None:
     """Asking for the locator imports neither tomlkit nor ruamel.yaml."""
-    code = "import sys; from release_tools.wiring import version_locator; version_locator()"
+    code = "import sys; from release_tools.wiring.releases import version_locator; version_locator()"
     check = "assert not {'tomlkit', 'ruamel.yaml', 'ruamel'} & set(sys.modules)"
     subprocess.run((sys.executable, "-c", f"{code}; {check}"), check=True, timeout=60)

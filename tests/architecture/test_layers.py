@@ -5,9 +5,11 @@ from collections import defaultdict
 import pytest
 from source_tree import PACKAGE, Import, Module, modules
 
+ROOT = ("errors", "installed")
 FEATURES = ("domain", "engine", "ports", "config.model", "config.flow_table", "errors")
 ALLOWED = {
     "errors": ("domain",),
+    "installed": (),
     "domain": ("errors",),
     "engine": ("errors", "domain"),
     "ports": ("domain",),
@@ -16,8 +18,8 @@ ALLOWED = {
     "deploy": FEATURES,
     "operate": FEATURES,
     "adapters": ("ports", "domain", "errors"),
-    "wiring": ("errors", "domain", "engine", "ports", "config", "release", "deploy", "operate", "adapters", "hooks"),
-    "cli": ("wiring", "demo", "release.flows", "deploy.flows", "operate", "engine", "domain", "config", "errors"),
+    "wiring": (*ROOT, "domain", "engine", "ports", "config", "release", "deploy", "operate", "adapters", "hooks"),
+    "cli": ("wiring", "demo", "release.flows", "deploy.flows", "operate", "engine", "domain", "config", *ROOT),
     "contrib": ("domain", "config"),
     # What a door imports before it accepts is held by test_hot_path.py; this is what it may need after a finding.
     "hooks": ("domain", "config", "errors"),

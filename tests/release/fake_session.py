@@ -20,7 +20,7 @@ from release_tools.release.bench import Bench
 from release_tools.release.flows.conductor import Conductor
 from release_tools.release.flows.session import Session
 from release_tools.release.steps import KINDS
-from release_tools.wiring import version_locator
+from release_tools.wiring.releases import version_locator
 
 PYPROJECT = '[project]\nname = "x"\nversion = "{}"\n'
 CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n## [1.0.0] - 2026-01-01\n\n- first\n"

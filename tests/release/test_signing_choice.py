@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from release_tools.wiring import release_session
+from release_tools.wiring.releases import release_session
 
 KEYS = pytest.mark.parametrize("key", ["commit.gpgsign", "tag.gpgsign"])
 

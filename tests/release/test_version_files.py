@@ -8,7 +8,7 @@ import pytest
 from release_tools.config.model import Config, Version, VersionFile
 from release_tools.errors import ConfigError, PreconditionFailed, UsageError
 from release_tools.release.version_files import read_version, read_versions, version_paths, write_version
-from release_tools.wiring import version_locator
+from release_tools.wiring.releases import version_locator
 
 SAMPLES = Path(__file__).parent / "version_samples"
 LOCATE = version_locator()

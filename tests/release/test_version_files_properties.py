@@ -10,7 +10,7 @@ from release_tools.config.model import Config, Version, VersionFile
 from release_tools.domain.version import parse_tag
 from release_tools.errors import PreconditionFailed
 from release_tools.release.version_files import read_versions, write_version
-from release_tools.wiring import version_locator
+from release_tools.wiring.releases import version_locator
 
 LOCATE = version_locator()
 ROWS = {

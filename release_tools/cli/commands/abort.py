@@ -6,7 +6,7 @@ from release_tools.cli.conducting import changing, finish, show_plan, with_condu
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import confirm
 from release_tools.release.flows.conductor import Conductor
-from release_tools.wiring import release_session
+from release_tools.wiring.releases import release_session
 
 
 @click.command()

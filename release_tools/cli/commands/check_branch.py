@@ -10,7 +10,7 @@ from release_tools.domain.branches.branch import Branch, BranchFault, BranchTabl
 from release_tools.domain.branches.report import render_fault, render_rename
 from release_tools.errors import CheckFailed, UsageError
 from release_tools.hooks.pre_commit import main
-from release_tools.wiring import branch_rules
+from release_tools.wiring.hooks import branch_rules
 
 
 @click.command()

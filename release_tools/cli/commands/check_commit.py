@@ -16,7 +16,7 @@ from release_tools.domain.messages.report import render_report
 from release_tools.domain.messages.rules import CommitRules
 from release_tools.domain.messages.violation import Violation, errors
 from release_tools.errors import CheckFailed, UsageError
-from release_tools.wiring import commit_messages, commit_rules, file_recording
+from release_tools.wiring.hooks import commit_messages, commit_rules, file_recording
 
 
 class _Checked(NamedTuple):

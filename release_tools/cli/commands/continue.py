@@ -5,7 +5,7 @@ import click
 from release_tools.cli.conducting import finish, resume, show_plan
 from release_tools.cli.invocation import Invocation
 from release_tools.engine.runner import Decision
-from release_tools.wiring import release_session
+from release_tools.wiring.releases import release_session
 
 
 @click.command()

@@ -5,7 +5,7 @@ import click
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
 from release_tools.errors import UsageError
-from release_tools.wiring import hook_installation
+from release_tools.wiring.hooks import hook_installation
 
 
 @click.command()

@@ -6,7 +6,7 @@ from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import detail, report, talk
 from release_tools.domain.history.entries import Remark
 from release_tools.release.flows.proposals import find_next_version
-from release_tools.wiring import release_session
+from release_tools.wiring.releases import release_session
 
 SHOWN = 5
 """Messages that could not be understood are listed up to here; an old history may have thousands."""

@@ -6,7 +6,7 @@ from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
 from release_tools.engine.runner import GO_ON
 from release_tools.engine.runs import Run
-from release_tools.wiring import release_session
+from release_tools.wiring.releases import release_session
 
 MARKS = {"done": "done", "skipped": "skipped", "started": "in doubt", "failed": "failed", "": "to do"}
 

@@ -4,7 +4,7 @@ import click
 
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
-from release_tools.wiring import hook_remainders
+from release_tools.wiring.hooks import hook_remainders
 
 
 @click.command()

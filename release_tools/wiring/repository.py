@@ -1,0 +1,35 @@
+"""The repository around a directory: git there, the top of the work tree, the directory that all work trees share.
+
+What a command does with it is wired in the other modules.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from release_tools.errors import PreconditionFailed, ToolFailed
+
+if TYPE_CHECKING:
+    from release_tools.adapters.git_process import GitProcess
+
+
+def open_repository(repo: Path) -> tuple["GitProcess", Path, Path]:
+    """Return git at the top of the work tree around `repo`, that top, and the repository's common directory."""
+    from release_tools.adapters.git_process import OLDEST_GIT, GitProcess, forget_git_environment, git_version
+
+    if git_version() < OLDEST_GIT:
+        raise PreconditionFailed(
+            f"Git {'.'.join(map(str, git_version()))} is too old: merging without a work tree needs git 2.38.",
+            state="Nothing was changed.",
+            todo="Install git 2.38 or newer.",
+        )
+    try:
+        asked = ("--path-format=absolute", "--show-toplevel", "--git-common-dir")
+        top, common = GitProcess(directory=repo).run("rev-parse", *asked).text.split("\n")
+    except (ToolFailed, OSError) as error:
+        raise PreconditionFailed(
+            f"There is no git work tree at {repo.absolute()}.",
+            state="Nothing was changed.",
+            todo="Go into a work tree, or name one with --repo.",
+        ) from error
+    forget_git_environment()
+    return GitProcess(directory=Path(top)), Path(top), Path(common)
