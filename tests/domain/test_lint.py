@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from release_tools.config.bake import hook_rules
@@ -171,6 +171,7 @@ wild = st.lists(
 ).map(b"".join)
 
 
+@example(raw=b"\xff!", encoding="utf-8")
 @given(wild | st.binary(max_size=80), st.sampled_from(["utf-8", "iso-8859-1", "shift_jis", "no-such", "rot13", "a\0b"]))
 def test_any_bytes_in_any_encoding_get_an_answer(raw: bytes, encoding: str) -> None:
     """No message makes the lint crash, every place lies in the text, and every proposal is one that passes."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from release_tools.domain.grammar import scan_header
 
+CONTINUATION = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that continue a character."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -50,7 +53,8 @@ def parse_message(recorded: bytes, encoding: str = "utf-8") -> Message:
     header = lines[0].encode("utf-8", "surrogatepass")
     fault, *offsets = scan_header(header)
     if not lines[0].isascii():
-        offsets = [len(header[:offset].decode("utf-8", "surrogatepass")) for offset in offsets]
+        # Characters are counted by their first bytes: a fault may stand in the middle of one.
+        offsets = [len(header[:offset].translate(None, CONTINUATION)) for offset in offsets]
     at, type_end, scope_start, scope_end, _, description = offsets
     return Message(
         text=text,
