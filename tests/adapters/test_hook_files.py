@@ -4,6 +4,9 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,8 @@ from hook_places import BEFORE, OLDER, OURS, PRE_COMMIT, TEAM, installation, pla
 from release_tools.adapters.hook_files import HookFiles, find_manager
 from release_tools.domain.hook_plan import Move
 from release_tools.errors import Locked, PreconditionFailed, ToolFailed
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -189,16 +194,33 @@ def test_file_where_the_directory_belongs(tmp_path: Path) -> None:
     assert failed.value.state == "The hook that was in force still is."
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_directory_without_permission(hooks: Path) -> None:
+def test_directory_without_permission(tmp_path: Path) -> None:
     """The error says what stopped it, and the old hook is in force."""
-    plain(hooks / "hook")
-    hooks.chmod(0o555)
-    try:
+    (tmp_path / "elsewhere").mkdir()
+    installation(tmp_path / "elsewhere").install()  # imports everything while we may still read it
+    with tempfile.TemporaryDirectory() as name, nobody(Path(name)):
+        hooks = Path(name) / "hooks"
+        hooks.mkdir()
+        plain(hooks / "hook")
+        hooks.chmod(0o555)
         with pytest.raises(ToolFailed, match="cannot be used"):
             installation(hooks).install()
-    finally:
+        assert [path.name for path in hooks.iterdir()] == ["hook"]
         hooks.chmod(0o755)
+
+
+@contextmanager
+def nobody(directory: Path) -> Iterator[None]:
+    """Act as a user without rights, to whom only `directory` is given: root may write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.chown(directory, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @pytest.mark.parametrize(
