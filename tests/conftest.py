@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+# The table of the crash matrix is printed by whoever runs the tests, also where workers played the parts.
+from crash_table import pytest_terminal_summary  # noqa: F401
+
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Ada Author",
     "GIT_AUTHOR_EMAIL": "ada@example.com",
