@@ -102,6 +102,14 @@ class GitReader(Protocol):
         """Return whether the index of a worktree holds exactly the tree of a commit."""
         ...
 
+    def unsaved(self, worktree: Path, /) -> tuple[str, ...]:
+        """Return every path of a worktree that no commit holds: changed, staged, or untracked and not ignored."""
+        ...
+
+    def concealed_changes(self, old: str, new: str, worktree: Path, /) -> tuple[str, ...]:
+        """Return the files that differ between two commits and have edits which `git status` was told to overlook."""
+        ...
+
     def untracked_in_the_way(self, old: str, new: str, worktree: Path, /) -> tuple[str, ...]:
         """Return the untracked files of a worktree that going from one commit to another would overwrite."""
         ...

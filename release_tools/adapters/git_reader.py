@@ -6,12 +6,14 @@ Nothing here writes; `git_writer` and `git_draft` do.
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
+from release_tools.adapters.git_obstacles import concealed, overwritten
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
+from release_tools.errors import PreconditionFailed
 
-REF_FORMAT = "%(refname)%00%(objectname)%00%(*objectname)%00%(symref)"
+REF_FORMAT = "%(refname)%00%(objectname)%00%(*objectname)%00%(symref)%00%(*objecttype)"
 
 OPERATIONS = {
     "rebase-merge": "a rebase",
@@ -34,14 +36,13 @@ class GitReader:
     def refs(self, remote: str | None) -> tuple[Refs, Mapping[str, str]]:
         """Return the local branches and tags, and the remote-tracking branches of `remote` by short name."""
         tracking = f"{REMOTES}{remote}/"
-        spaces = (HEADS, TAGS, *((tracking,) if remote else ()))
-        out = self.git.run("for-each-ref", f"--format={REF_FORMAT}", *spaces).text
+        out = self.git.run("for-each-ref", f"--format={REF_FORMAT}", HEADS, TAGS, *((tracking,) if remote else ())).text
         rows = [line.split("\0") for line in out.split("\n") if line]
         branches = {name.removeprefix(HEADS): sha for name, sha, *_ in rows if name.startswith(HEADS)}
-        tags = {row[0].removeprefix(TAGS): _tag(row) for row in rows if row[0].startswith(TAGS)}
+        tags = {row[0].removeprefix(TAGS): _tag(self._peeled(row)) for row in rows if row[0].startswith(TAGS)}
         tracked = {
             name.removeprefix(tracking): sha
-            for name, sha, _, symref in rows
+            for name, sha, _, symref, _ in rows
             if remote and name.startswith(tracking) and not symref
         }
         return Refs(branches=branches, tags=tags), tracked
@@ -52,7 +53,7 @@ class GitReader:
 
     def remote_values(self, remote: str, names: Sequence[str]) -> Mapping[str, str]:
         """Return the objects that full ref names have at the remote now; absent names are left out."""
-        out = self.git.run("ls-remote", remote, *names, timeout=self.network_timeout).text
+        out = self.git.run("ls-remote", self._pushed_to(remote), *names, timeout=self.network_timeout).text
         values = {name: sha for sha, name in (line.split("\t") for line in out.split("\n") if line)}
         return {name: values[name] for name in names if name in values}
 
@@ -99,9 +100,10 @@ class GitReader:
                 path=block["worktree"],
                 head=block.get("HEAD", ""),
                 branch=block["branch"].removeprefix(HEADS) if "branch" in block else None,
+                gone="prunable" in block,
             )
             for block in blocks
-            if "bare" not in block and "prunable" not in block
+            if "bare" not in block
         )
 
     def settings(self) -> Mapping[str, str]:
@@ -169,7 +171,7 @@ class GitReader:
     def log(self, log_format: str, revisions: Sequence[str]) -> bytes:
         """Return `git log -z` of the revisions in topological order, in the given format."""
         # Only what the format names may be in the stream, whatever the user's settings add to `git log`.
-        plain = ("--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
+        plain = ("--encoding=UTF-8", "--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
         return self.git.run("log", "-z", "--topo-order", *plain, f"--format={log_format}", *revisions, "--").stdout
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
@@ -184,18 +186,19 @@ class GitReader:
 
     def untracked_in_the_way(self, old: str, new: str, worktree: Path) -> tuple[str, ...]:
         """Return the untracked files of a worktree that going from one commit to another would overwrite."""
-        options = ("-r", "-z", "--no-renames", "--name-status", "--diff-filter=AD")
-        fields = os.fsdecode(self.git.run("diff-tree", *options, old, new).stdout).split("\0")
-        changes = list(zip(fields[::2], fields[1::2], strict=False))
-        gone = {path for status, path in changes if status == "D"}
-        added = [path for status, path in changes if status == "A"]
-        wanted = {str(parent) for path in added for parent in PurePath(path).parents} - {"."} - gone
-        # A file may stand where a directory must come, and an ignored one is a file of somebody's, too.
-        blocked = (path for path in sorted(wanted) if _is_no_directory(worktree / path))
-        return (*blocked, *(path for path in added if os.path.lexists(worktree / path)))
+        return overwritten(self._at(worktree), old, new)
+
+    def concealed_changes(self, old: str, new: str, worktree: Path) -> tuple[str, ...]:
+        """Return the files that differ between two commits and have edits which `git status` was told to overlook."""
+        return concealed(self._at(worktree), old, new)
+
+    def unsaved(self, worktree: Path) -> tuple[str, ...]:
+        """Return every path of a worktree that no commit holds: changed, staged, or untracked and not ignored."""
+        out = self._at(worktree).run("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all")
+        return tuple(row[3:] for row in os.fsdecode(out.stdout).split("\0") if row)
 
     def _listed(self, remote: str, *patterns: str) -> Refs:
-        out = self.git.run("ls-remote", remote, *patterns, timeout=self.network_timeout).text
+        out = self.git.run("ls-remote", self._pushed_to(remote), *patterns, timeout=self.network_timeout).text
         rows = {name: sha for sha, name in (line.split("\t") for line in out.split("\n") if line)}
         names = [name.removeprefix(TAGS) for name in rows if name.startswith(TAGS) and not name.endswith("^{}")]
         return Refs(
@@ -206,18 +209,28 @@ class GitReader:
             },
         )
 
+    def _pushed_to(self, remote: str) -> str:
+        """Return where pushes to a remote go: what is there counts, and it may be another place than fetches ask."""
+        places = self.git.run("config", "--get-all", f"remote.{remote}.pushurl", ok=(0, 1)).text.split("\n")
+        if len(places) > 1:
+            failed = f"The remote {remote} pushes to {len(places)} places, which cannot be changed together."
+            raise PreconditionFailed(failed, state="Nothing was changed.", todo=f"Keep one remote.{remote}.pushurl.")
+        return places[0] or remote
+
+    def _peeled(self, row: list[str]) -> list[str]:
+        # for-each-ref peels one layer; a tag of a tag has more.
+        if row[4] != "tag":
+            return row
+        return [*row[:2], self.git.ask("rev-parse", "--verify", f"{row[1]}^{{}}").text, *row[3:]]
+
     def _at(self, worktree: Path | None) -> GitProcess:
         if worktree is None or worktree == self.git.directory:
             return self.git
         return GitProcess(directory=worktree, timeout=self.git.timeout, environment=self.git.environment)
 
 
-def _is_no_directory(path: Path) -> bool:
-    return os.path.lexists(path) and (path.is_symlink() or not path.is_dir())
-
-
 def _tag(row: list[str]) -> Tag:
-    name, sha, peeled, _ = row
+    name, sha, peeled, *_ = row
     return Tag(name=name.removeprefix(TAGS), object=sha, commit=peeled or sha)
 
 

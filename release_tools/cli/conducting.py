@@ -96,7 +96,8 @@ def finish(invocation: Invocation, state: str, text: str, *, version: str, plan:
     if plan is not None:
         data["plan"] = list(plan)
     report(invocation, text=text, data=data, outputs={"state": state, "version": version})
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def _lines(proposal: Proposal, *, unsigned: bool) -> tuple[str, ...]:

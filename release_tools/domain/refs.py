@@ -52,6 +52,8 @@ class Worktree:
     path: str
     branch: str | None
     head: str
+    gone: bool = False
+    """Whether its directory has vanished; git keeps the branch taken until `git worktree prune`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

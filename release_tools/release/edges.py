@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from release_tools.domain.changelog.section import carry_section
 from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version
+from release_tools.errors import HumanNeeded
 from release_tools.release.bench import Bench
 from release_tools.release.state import BranchState
 
@@ -45,6 +46,7 @@ def draft_edge(
         return Edge(branch=branch, old=old, new=old)
     by_hand = find_merge(bench, branch, source, resolved)
     if by_hand:
+        _refuse_markers(bench, by_hand, old, source)
         return Edge(branch=branch, old=old, new=by_hand)
     merge = bench.draft.merge(old, source)
     carried = _carried_changelog(bench, old, source, merge.tree, version)
@@ -59,6 +61,23 @@ def find_merge(bench: Bench, branch: BranchState, source: str, resolved: tuple[s
     """Return the commit among `resolved` that merges exactly `source` into exactly this branch, else nothing."""
     parents = (branch.remote or branch.local, source)
     return next((commit for commit in resolved if bench.reader.parents(commit) == parents), "")
+
+
+def _refuse_markers(bench: Bench, commit: str, ours: str, theirs: str) -> None:
+    """Raise when a resolution still has conflict markers in a file that conflicted."""
+    files = bench.reader.files(commit, bench.draft.merge(ours, theirs).conflicts)
+    lines = {path: blob.data.split(b"\n") for path, blob in files.items()}
+    marked = [
+        path
+        for path, found in lines.items()
+        if all(any(line.startswith(mark) for line in found) for mark in (b"<<<<<<< ", b">>>>>>> "))
+    ]
+    if marked:
+        raise HumanNeeded(
+            f"The resolution {commit[:10]} still has conflict markers in: {', '.join(marked)}.",
+            state="Nothing is published; the run is as it was.",
+            todo="Mend them there, `git commit --amend --no-edit`, then type `release-tools continue`.",
+        )
 
 
 def _carried_changelog(bench: Bench, ours: str, theirs: str, merged: str, version: Version) -> dict[str, Blob]:

@@ -45,6 +45,9 @@ def guard_repository(state: RepositoryState) -> Problems:
          "Resolve them and commit, or abort the merge, then run this again."),
         (state.committer is None or state.author is None, "Git does not know who you are.",
          'Type `git config user.name "Your Name"` and `git config user.email you@example.com`.'),
+        (state.develop is not None and not state.develop.exists,
+         f"There is no branch {state.develop.name if state.develop else ''}, neither here nor at the remote.",
+         "Create it, or set branches.develop in the configuration (false: a trunk without one)."),
         (bool(state.head) and not main.exists, f"There is no branch {main.name}, neither here nor at the remote.",
          "Create it, or name yours with branches.main in the configuration."),
     )  # fmt: skip
@@ -134,6 +137,27 @@ def guard_untracked(state: RepositoryState, path: str, in_the_way: tuple[str, ..
         return ()
     failed = f"Untracked files would be overwritten{_where(state, path)}: {_listed(in_the_way)}."
     return (Problem(failed=failed, todo="Move them away, then run this again."),)
+
+
+def guard_saved(unsaved: Iterable[tuple[str, tuple[str, ...]]]) -> Problems:
+    """Return a problem for every merge worktree that holds more than its commit and is about to be removed."""
+    return tuple(
+        Problem(
+            failed=f"The merge worktree {path} holds what no commit has: {_listed(paths)}.",
+            todo="Commit it there (`git commit --amend` makes it part of the merge), or move it away.",
+        )
+        for path, paths in unsaved
+        if paths
+    )
+
+
+def guard_concealed(state: RepositoryState, path: str, concealed: tuple[str, ...]) -> Problems:
+    """Return a problem when files were edited that git was told to overlook: git would stop at them later."""
+    if not concealed:
+        return ()
+    failed = f"Files marked skip-worktree or assume-unchanged are edited{_where(state, path)}: {_listed(concealed)}."
+    todo = "Type `git update-index --no-skip-worktree --no-assume-unchanged FILE` and commit or undo the edit."
+    return (Problem(failed=failed, todo=todo),)
 
 
 def _above(version: Version) -> str:

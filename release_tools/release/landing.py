@@ -19,7 +19,7 @@ def landing_steps(state: RepositoryState, tips: Mapping[str, str]) -> Iterator[S
     for tree in state.worktrees:
         old = state.here.branches.get(tree.branch or "", "")
         new = tips.get(tree.branch or "", old)
-        if tree.branch and old != new:
+        if tree.branch and old != new and not tree.gone:
             yield MoveWorktree(path=tree.path, branch=tree.branch, old=old, new=new)
     release = state.release
     if release is None:

@@ -105,7 +105,9 @@ def _bring(bench: Bench, remote: str, tips: list[tuple[str, str]]) -> None:
 
 
 def _changes(bench: Bench, worktrees: Iterable[Worktree], wanted: Container[str]) -> dict[str, WorktreeStatus]:
-    others = [tree.path for tree in worktrees if tree.branch in wanted and tree.path != str(bench.top)]
+    others = [
+        tree.path for tree in worktrees if tree.branch in wanted and tree.path != str(bench.top) and not tree.gone
+    ]
     return {str(bench.top): bench.reader.status()} | {path: bench.reader.status(Path(path)) for path in others}
 
 

@@ -11,24 +11,23 @@ from release_tools.engine.step import Step
 from release_tools.ports import GitReader
 from release_tools.release.edges import Conflict
 from release_tools.release.state import RepositoryState
-from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree
+from release_tools.release.steps.merges import BeginMerge, OpenWorktree
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.world import World
 
 
-def plan_resolving(title: str, conflict: Conflict, home: Path, *, stale: tuple[str, ...] = ()) -> Plan:
-    """Return the plan that opens a merge for a person; `stale` are worktrees to remove first."""
+def plan_resolving(title: str, conflict: Conflict, home: Path, *, then: str) -> Plan:
+    """Return the plan that opens a merge for a person; `then` says what will follow."""
     path = str(home / f"merge-{conflict.branch.replace('/', '-')}-{conflict.ours[:7]}-{conflict.theirs[:7]}")
     steps: tuple[Step[World], ...] = (
         AdoptObjects(source=str(home / "draft" / "objects"), tips=(conflict.ours, conflict.theirs)),
-        *(CloseWorktree(path=old) for old in stale),
         OpenWorktree(path=path, commit=conflict.ours),
         BeginMerge(path=path, ours=conflict.ours, theirs=conflict.theirs, message=conflict.message),
     )
     return Plan(
         title=title,
         steps=steps,
-        notes=(f"“{conflict.message}” conflicts in: {', '.join(conflict.paths)}",),
+        notes=(f"“{conflict.message}” conflicts in: {', '.join(conflict.paths)}", f"then, by `continue`: {then}"),
         awaits=Await(
             condition=f"“{conflict.message}” conflicts in: {', '.join(conflict.paths)}.",
             todo=f"Resolve it there: cd '{path}', mend the files, `git add` them and `git commit`; then type "

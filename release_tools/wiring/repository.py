@@ -23,8 +23,10 @@ def open_repository(repo: Path) -> tuple["GitProcess", Path, Path]:
             todo="Install git 2.38 or newer.",
         )
     try:
-        asked = ("--path-format=absolute", "--show-toplevel", "--git-common-dir")
-        top, common = GitProcess(directory=repo).run("rev-parse", *asked).text.split("\n")
+        # Asked one by one: a path may hold a newline.
+        asked = ("--show-toplevel", "--git-common-dir")
+        git = GitProcess(directory=repo)
+        top, common = (git.run("rev-parse", "--path-format=absolute", word).text for word in asked)
     except (ToolFailed, OSError) as error:
         raise PreconditionFailed(
             f"There is no git work tree at {repo.absolute()}.",

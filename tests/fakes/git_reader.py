@@ -142,6 +142,14 @@ class FakeGitReader:
         """Return whether the index of a worktree holds exactly the tree of a commit."""
         return self.repository.worktree(worktree).index == self.graph.files(commit)
 
+    def unsaved(self, worktree: Path, /) -> tuple[str, ...]:
+        """Everything is in a commit: nobody edits files in this memory."""
+        return ()
+
+    def concealed_changes(self, old: str, new: str, worktree: Path, /) -> tuple[str, ...]:
+        """Nothing can be concealed from this git."""
+        return ()
+
     def untracked_in_the_way(self, old: str, new: str, worktree: Path, /) -> tuple[str, ...]:
         """Return the untracked files of a worktree that going from one commit to another would overwrite."""
         tree = self.repository.worktree(worktree)

@@ -49,7 +49,7 @@ def candidate(state: RepositoryState, on: BranchState) -> Plan:
     return plan_tag(state, draft, OBJECTS)
 
 
-def resolving(*, stale: tuple[str, ...] = ()) -> Plan:
+def resolving() -> Plan:
     """Plan the worktree of a merge with conflicts."""
     conflict = Conflict(
         branch="main",
@@ -58,7 +58,7 @@ def resolving(*, stale: tuple[str, ...] = ()) -> Plan:
         message=f"Merge branch '{RELEASE}'",
         paths=("a", "b c"),
     )
-    return plan_resolving("finish release 1.1.0", conflict, Path("/state/runs/run-1"), stale=stale)
+    return plan_resolving("finish release 1.1.0", conflict, Path("/state/runs/run-1"), then="tag v1.1.0 on main")
 
 
 def local(one: BranchState) -> BranchState:
@@ -139,6 +139,5 @@ CASES: dict[str, Callable[[], Plan]] = {
     ),
     "tag-a-candidate": lambda: candidate(state_of(**ON_RELEASE), RELEASED),
     "tag-without-remote": lambda: candidate(state_of(**ALONE), local(MAIN)),
-    "resolve-a-conflict": lambda: resolving(),
-    "resolve-the-next-conflict": lambda: resolving(stale=("/state/runs/run-1/merge-main-old",)),
+    "resolve-a-conflict": resolving,
 }

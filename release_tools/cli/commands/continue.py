@@ -12,10 +12,10 @@ from release_tools.wiring.releases import release_session
 @click.option("--redo", "word", flag_value="redo", help="Apply the step in doubt again.")
 @click.option("--skip", "word", flag_value="skip", help="Take the step in doubt as done.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and write nothing.")
-@click.option("--yes", "-y", is_flag=True, help="Ask no question (none is asked: the plan was approved).")
+@click.option("--yes", "-y", is_flag=True, help="Ask no question; none is asked anyhow.")
 @click.pass_obj
 def command(invocation: Invocation, word: str | None, *, dry_run: bool, yes: bool) -> None:
-    """Go on with the unfinished run by the plan that was approved."""
+    """Go on with the unfinished run by the plan that was approved, or, after a conflict, by what that plan forecast."""
     with release_session(invocation.repo, invocation.config, command="continue", lasting=not dry_run) as session:
         run = session.runs.open_run()
         if run is None:

@@ -11,7 +11,7 @@ from release_tools.cli.output import report
 from release_tools.demo.ledger import reckon, render
 from release_tools.demo.stage import Stage
 from release_tools.demo.story import CHAPTERS
-from release_tools.errors import CheckFailed
+from release_tools.errors import CheckFailed, ReleaseToolsError
 
 
 @click.command()
@@ -26,6 +26,9 @@ def command(invocation: Invocation, *, keep: bool) -> None:
             _say(invocation, f"\n{number}. {title}\n   {chapter.__doc__}\n")
             chapter(stage)
         rows = reckon(stage)
+    except ReleaseToolsError:
+        keep = True
+        raise
     finally:
         if not keep:
             stage.clear()

@@ -94,7 +94,7 @@ class Conductor:
         session = replace(self.session, run_id=run.id, draft_directory=home, signing=self.session.signs)
         proposal = propose_finish(session, str(run.intent["version"]), run=run)
         before = run.plan().awaits
-        if proposal.plan.awaits and before and proposal.plan.awaits.condition == before.condition:
+        if before and proposal.plan.awaits and proposal.plan.steps[-1] == run.plan().steps[-1]:
             state = "The merge has not been committed yet; nothing is published."
             raise HumanNeeded(before.condition, state=state, todo=before.todo)
         run.add_plan(proposal.plan)

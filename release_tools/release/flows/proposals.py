@@ -16,7 +16,16 @@ from release_tools.errors import PreconditionFailed, ToolFailed
 from release_tools.release.bench import Bench
 from release_tools.release.finish import draft_finish, guard_finish, plan_finish
 from release_tools.release.flows.session import Proposal, Session
-from release_tools.release.guards import Problem, guard_attached, guard_clean, guard_repository, guard_untracked, refuse
+from release_tools.release.guards import (
+    Problem,
+    guard_attached,
+    guard_clean,
+    guard_concealed,
+    guard_repository,
+    guard_saved,
+    guard_untracked,
+    refuse,
+)
 from release_tools.release.landing import landing_branch
 from release_tools.release.merged import release_source
 from release_tools.release.observe import branch_state, claimed_versions, observe
@@ -57,6 +66,8 @@ def propose_start(session: Session, text: str | None) -> Proposal:
     draft = draft_start(bench, state, version, branch)
     refuse(_in_the_way(bench, state, {state.top: (state.head, draft.commit)}))
     remarks = () if asked else tuple(remark.why for remark in found.reasons if not remark.sha)
+    if asked and found.version and asked < found.version:
+        remarks = (f"mind: the commits ask for {found.version} ({found.level})",)
     plan = plan_start(state, draft, session.draft_directory / "objects", remarks=remarks)
     drafted = (draft.commit,) if draft.commit != draft.base else ()
     return Proposal(intent=_intent("start-release", version), plan=plan, drafted=drafted, result=str(version))
@@ -82,12 +93,17 @@ def propose_finish(session: Session, text: str | None, *, run: Run | None = None
     intent = _intent("finish-release", version)
     homes = tuple(merge.path for merge in begun_merges(run)) if run else ()
     if draft.conflict:
-        plan = plan_resolving(f"finish release {version}", draft.conflict, session.draft_directory.parent, stale=homes)
+        title = f"finish release {version}"
+        plan = plan_resolving(title, draft.conflict, session.draft_directory.parent, then=_forecast(state, draft.tag))
         return Proposal(intent=intent, plan=plan, drafted=(), result=str(version))
     refuse(guard_finish(state, draft))
     tips = {edge.branch.name: edge.new for edge in draft.edges}
+    taken = [tree.path for tree in state.worktrees if tree.path in homes and tree.head in tips.values()]
+    refuse(guard_saved((path, bench.reader.unsaved(Path(path))) for path in taken))
     refuse((*guard_clean(state, _moved_paths(state)), *_in_the_way(bench, state, _moves(state, tips))))
     plan = plan_finish(state, draft, session.draft_directory / "objects", worktrees=homes)
+    if not plan.steps:
+        return _nothing("finish-release", f"nothing to do: release {version} is merged, tagged and published")
     return Proposal(intent=intent, plan=plan, drafted=draft.made, result=str(version))
 
 
@@ -136,7 +152,8 @@ def _guard_place(state: RepositoryState, version: Version | None) -> tuple[Probl
         return ()
     is_open = ", ".join(sorted(state.open_versions)) or "none"
     failed = f"{state.head_branch} is no release branch; open releases: {is_open}."
-    return (Problem(failed=failed, todo="Name the version: `release-tools finish-release VERSION`."),)
+    named = "Name the version: `release-tools finish-release VERSION`."
+    return (Problem(failed=failed, todo=named if state.open_versions else "Start one: `release-tools start-release`."),)
 
 
 def _with_release(bench: Bench, state: RepositoryState, version: Version) -> RepositoryState:
@@ -154,7 +171,7 @@ def _moves(state: RepositoryState, tips: Mapping[str, str]) -> dict[str, tuple[s
     moves = {
         tree.path: (state.here.branches[tree.branch], tips[tree.branch])
         for tree in state.worktrees
-        if tree.branch and tree.branch in tips and tree.branch in state.here.branches
+        if tree.branch and tree.branch in tips and tree.branch in state.here.branches and not tree.gone
     }
     landing = landing_branch(state)
     if state.release and state.head_branch == state.release.name and landing:
@@ -167,8 +184,19 @@ def _in_the_way(bench: Bench, state: RepositoryState, moves: Mapping[str, tuple[
         problem
         for path, (old, new) in moves.items()
         if old != new
-        for problem in guard_untracked(state, path, bench.reader.untracked_in_the_way(old, new, Path(path)))
+        for problem in (
+            *guard_untracked(state, path, bench.reader.untracked_in_the_way(old, new, Path(path))),
+            *guard_concealed(state, path, bench.reader.concealed_changes(old, new, Path(path))),
+        )
     )
+
+
+def _forecast(state: RepositoryState, tag: str) -> str:
+    """Return in one line what a finish does once its merges can be made."""
+    back = f", merge it into {state.develop.name}" if state.develop else ""
+    publish = f", push all to {state.remote}" if state.remote else ""
+    branch = f", delete {state.release.name}" if state.release and state.release.exists else ""
+    return f"tag {tag} on {state.main.name}{back}{publish}{branch}"
 
 
 def _intent(flow: str, version: Version) -> Intent:
