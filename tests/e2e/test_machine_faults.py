@@ -162,15 +162,15 @@ def test_remote_that_hangs_at_looking_is_refused(site: Site, command: tuple[str,
 def test_remote_that_hangs_at_pushing_can_be_continued(started: Site) -> None:
     """Exit 4; nothing has moved, neither here nor there; with an answering remote `continue` finishes."""
     here = started.here
-    with silent_server() as url:
-        here.git("remote", "set-url", "--push", "origin", url)
-        before = here.refs(), started.remote.refs()
-        outcome = here.run(*impatient(started), "finish-release", "--yes")
+    # Only a push starts this program, so looking still works.
+    here.git("config", "remote.origin.receivepack", "sleep 30; false")
+    before = here.refs(), started.remote.refs()
+    outcome = here.run(*impatient(started), "finish-release", "--yes")
     assert outcome.code == 4, outcome.stderr
     assert "did not answer within 1 seconds" in outcome.stderr
     assert "1 of 7 steps" in outcome.stderr and "release-tools continue" in outcome.error[-1]
     assert (here.refs(), started.remote.refs()) == before
-    here.git("remote", "set-url", "--delete", "--push", "origin", url)
+    here.git("config", "--unset", "remote.origin.receivepack")
     assert here.run("continue").code == 0
     assert started.remote.at("v1.1.0^{commit}") == started.remote.at("main") == here.at("main")
 
