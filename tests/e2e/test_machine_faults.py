@@ -223,12 +223,20 @@ def test_interrupt_while_git_is_being_started_ends_it(site: Site, monkeypatch: p
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
 
 
+def command_of(pid: str) -> bytes:
+    """Return the command line of a process, nothing when it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def wait_for_child(process: "subprocess.Popen[str]") -> None:
     """Wait until the command asks the remote."""
 
     def asks() -> bool:
         assert process.poll() is None, ended(process).stderr
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        return any(b"ls-remote" in Path(f"/proc/{child}/cmdline").read_bytes() for child in children)
+        return any(b"ls-remote" in command_of(child) for child in children)
 
     until(asks, "the remote was never asked")
