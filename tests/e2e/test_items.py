@@ -1,12 +1,77 @@
-"""The promises of the release journey, one test each, told as a story from one end to the other.
+"""The promises of the commit and release journeys, one test each, told as a story from one end to the other.
 
 Single properties and faults stand in the other modules of this directory.
 """
 
 import pytest
-from repository import DAY, Clone, Site
+from repository import DAY, Clone, Site, write_hook
 
 pytestmark = pytest.mark.slow
+
+
+def test_item_1_house(site: Site) -> None:
+    """On a trunk with direct commits, as this project is run itself, a release starts from main and ends there."""
+    here = site.here
+    here.git("switch", "--quiet", "main")
+    here.write("release-tools.toml", '[branches]\ndevelop = false\ndirect = ["main"]\n')
+    assert here.run("install-hooks").code == 0
+    here.git("commit", "--quiet", "-a", "-m", "feat: settle on a trunk")
+    here.git("push", "--quiet", "origin", "main")
+    assert here.run("start-release", "--yes").code == 0
+    assert here.run("finish-release", "--yes").code == 0
+    assert here.refs()["HEAD"] == "refs/heads/main"
+    assert here.at("v1.1.0^{commit}") == here.at("main") == site.remote.at("main")
+    assert here.shown("v1.1.0", "pyproject.toml").count("1.1.0") == 1
+
+
+def test_item_2_commit_msg(site: Site) -> None:
+    """A refused message is kept with its proposal, and the printed command commits the proposal."""
+    here = site.here
+    assert here.run("install-hooks").code == 0
+    here.git("switch", "--quiet", "-c", "feature/parser", "develop")
+    here.write("parser", "1\n")
+    here.git("add", "parser")
+    before = here.at("HEAD")
+    here.git("commit", "-m", "faet(api): add stuff", ok=(1,))
+    assert here.at("HEAD") == before
+    assert (here.path / ".git" / "RELEASE_TOOLS_EDITMSG").read_text() == "faet(api): add stuff\n"
+    here.git("commit", "--quiet", "-F", ".git/RELEASE_TOOLS_EDITMSG.fixed")
+    assert here.git("log", "-1", "--format=%s") == "feat(api): add stuff"
+    assert here.run("check-commit", "--range", "develop..HEAD").code == 0
+    refused = here.run("check-commit", "--message", "fixes: it")
+    assert refused.code == 1 and "did you mean 'fix'?" in refused.stderr + refused.stdout
+
+
+def test_item_3_branch_names(site: Site) -> None:
+    """Every kind of the table passes, a near miss is proposed right, a direct commit is refused with the way out."""
+    here = site.here
+    for name in ("feature/a", "fix/a", "hotfix/a", "release/v1.2.3", "upgrade/v1.2.3"):
+        assert here.run("check-branch", name).code == 0
+    wrong = here.run("check-branch", "release/1.2.3")
+    assert wrong.code == 1 and "release/v1.2.3" in wrong.stdout + wrong.stderr
+    assert here.run("install-hooks").code == 0
+    for branch in ("main", "develop"):
+        here.git("switch", "--quiet", branch)
+        here.write("direct", branch)
+        here.git("add", "direct")
+        here.git("commit", "-m", "feat: go straight", ok=(1,))
+        here.git("reset", "--quiet", "direct")
+        (here.path / "direct").unlink()
+
+
+def test_item_4_install_hooks(site: Site) -> None:
+    """A hook that was there runs first and comes back byte by byte."""
+    here = site.here
+    theirs = here.path / ".git" / "hooks" / "commit-msg"
+    write_hook(theirs, "echo seen >>.git/seen")
+    before = theirs.read_bytes()
+    assert here.run("install-hooks").code == 0
+    here.git("switch", "--quiet", "-c", "fix/chain", "develop")
+    here.commit("fix: chain the hooks")
+    assert (here.path / ".git" / "seen").read_text() == "seen\n"
+    assert here.run("uninstall-hooks").code == 0
+    assert theirs.read_bytes() == before
+    assert not (here.path / ".git" / "hooks" / "pre-commit").exists()
 
 
 def test_item_5_engine_status_continue_abort(site: Site) -> None:

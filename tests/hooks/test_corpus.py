@@ -27,6 +27,7 @@ MODES = ("house", "spec")
 SHELLS = {"dash": ("dash",), "bash": ("bash",), "busybox": ("busybox", "sh")}
 SHELL = next((shell for shell in FAST_SHELLS if Path(shell).exists()), "/bin/sh")
 DOOR = (sys.executable, "-I", "-S", commit_msg.__file__)
+CONSOLE = (str(Path(sys.executable).with_name("release-tools")), "check-commit")
 ordinary = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 every_mode = pytest.mark.parametrize("mode", MODES)
 every_shell = pytest.mark.parametrize("shell", SHELLS)
@@ -127,12 +128,13 @@ def test_the_sh_path_settles_the_ordinary_messages(shell: str, tmp_path: Path) -
 
 @pytest.mark.slow
 @every_mode
-def test_the_python_door_gives_the_right_verdict(mode: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", [DOOR, CONSOLE], ids=["hook", "check-commit"])
+def test_the_python_door_gives_the_right_verdict(door: tuple[str, ...], mode: str, tmp_path: Path) -> None:
     """Every case as a process of its own: the exit code follows the verdict, a warning is said, silence means fine."""
     wrong = []
     for case in CASES:
         message = make_git_dir(tmp_path / case.name, case.raw, make_rules(rules=mode), case=case)
-        done = run_hook(*DOOR, str(message), case=case, cwd=tmp_path)
+        done = run_hook(*door, str(message), case=case, cwd=tmp_path)
         told = (
             "warning" in done.stderr if case.verdicts[mode] == "warn" else bool(done.stderr) is (done.returncode != 0)
         )
@@ -142,8 +144,9 @@ def test_the_python_door_gives_the_right_verdict(mode: str, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@every_mode
 @every_shell
-def test_the_launcher_gives_the_right_verdict(shell: str, tmp_path: Path) -> None:
+def test_the_launcher_gives_the_right_verdict(shell: str, mode: str, tmp_path: Path) -> None:
     """What install-hooks writes, run by each shell: the sh path and the Python door behind it give one answer."""
     if shutil.which(SHELLS[shell][0]) is None:
         pytest.skip(f"{shell} is not installed")
@@ -154,9 +157,9 @@ def test_the_launcher_gives_the_right_verdict(shell: str, tmp_path: Path) -> Non
     )
     wrong = []
     for case in CASES:
-        message = make_git_dir(tmp_path / case.name, case.raw, make_rules(), case=case)
+        message = make_git_dir(tmp_path / case.name, case.raw, make_rules(rules=mode), case=case)
         done = run_hook(*SHELLS[shell], str(hook), str(message), case=case, cwd=tmp_path)
-        if done.returncode != case.exit_code("house"):
+        if done.returncode != case.exit_code(mode):
             wrong.append((case.name, done.returncode, done.stderr))
     assert not wrong
 
