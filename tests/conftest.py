@@ -11,6 +11,11 @@ import pytest
 
 # The table of the crash matrix is printed by whoever runs the tests, also where workers played the parts.
 from crash_table import pytest_terminal_summary  # noqa: F401
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something about the machine, not about the property.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Ada Author",
