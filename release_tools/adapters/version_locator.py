@@ -1,13 +1,19 @@
-"""The version locator joins the TOML and the YAML locator, each imported when a file of its format is first read.
+"""The version locator joins the TOML and the YAML locator and commitizen's providers, each imported when it is needed.
 
 No format is parsed in this module.
 """
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from release_tools.domain.version_files.source import KeyPath, Scalar
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryLocator:
-    """Locates strings with tomlkit and ruamel.yaml."""
+    """Locates strings with tomlkit and ruamel.yaml, and asks commitizen in the work tree at `top`."""
+
+    top: Path
 
     def toml_string(self, data: bytes, key: KeyPath, /) -> Scalar | None:
         """Locate the string at a key path of a TOML file."""
@@ -20,3 +26,15 @@ class LibraryLocator:
         from release_tools.adapters.yaml_locator import locate_yaml_images
 
         return locate_yaml_images(data)
+
+    def yaml_string(self, data: bytes, key: KeyPath, /) -> Scalar | None:
+        """Locate the string at a key path of a YAML file."""
+        from release_tools.adapters.yaml_locator import locate_yaml_string
+
+        return locate_yaml_string(data, key)
+
+    def provider_version(self, provider: str, directory: str, /) -> str:
+        """Ask a provider of commitizen in a directory of the work tree."""
+        from release_tools.adapters.commitizen_providers import ask_provider
+
+        return ask_provider(provider, self.top / directory)

@@ -79,7 +79,7 @@ def parse_version(text: str) -> Version:
     raise UsageError(
         f"{_shorten(text)} is not a version of the form MAJOR.MINOR.PATCH.",
         state="Nothing was changed.",
-        todo=f"Type {_nearest(text) or 'a version such as 1.1.0'} instead.",
+        todo=f"Type {nearest_version(text) or 'a version such as 1.1.0'} instead.",
     )
 
 
@@ -136,7 +136,7 @@ def _rank(prerelease: str) -> tuple[bool, tuple[tuple[bool, int, str], ...]]:
     )
 
 
-def _nearest(text: str) -> str | None:
+def nearest_version(text: str) -> str | None:
     """Return the valid version that was probably meant: zeros added or taken off, blanks off, `rc1` as `-rc.1`."""
     match = _LOOSE.search(text) if text.isascii() and len(text) <= LONGEST else None
     if match is None:

@@ -3,24 +3,36 @@
 Bytes in, bytes out: the git objects are read and written by the caller, the formats are known to the domain.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from release_tools.config.model import Config, VersionFile
-from release_tools.domain.version import parse_version
+from release_tools.domain.version import Version, parse_version
 from release_tools.domain.version_files.agreement import agreed_text, lint_agreement
-from release_tools.domain.version_files.found import FoundVersion, Locators, find_versions
+from release_tools.domain.version_files.found import FoundVersion, Locators, ask_version, find_versions
+from release_tools.domain.version_files.lock_packages import with_packages
 from release_tools.domain.version_files.source import Unlocatable
-from release_tools.domain.version_files.spec import DEFAULT_SPECS, FileSpec, Kind, kind_of, lint_row, with_locks
+from release_tools.domain.version_files.spec import (
+    DEFAULT_SPECS,
+    SPELLINGS,
+    FileSpec,
+    Kind,
+    kind_of,
+    lint_row,
+    with_locks,
+)
 from release_tools.domain.version_files.splice import lint_version, rewrite
 from release_tools.errors import ConfigError, PreconditionFailed
 from release_tools.ports import VersionLocator
 
 NOTHING_CHANGED = "Nothing was changed."
+ASKED: Kind = "commitizen"
+"""The kind of row that is asked for a version and has no file of its own."""
+SETTINGS = ("image", "pattern", "key", "provider")
 
 
 def version_paths(config: Config) -> tuple[str, ...]:
     """Return every path to read from a tree, lock files included; some of them may be missing there."""
-    return tuple(dict.fromkeys(spec.path for spec in _specs(config)))
+    return tuple(dict.fromkeys(spec.path for spec in _specs(config) if spec.kind != ASKED))
 
 
 def read_versions(config: Config, blobs: Mapping[str, bytes], locate: VersionLocator) -> tuple[FoundVersion, ...]:
@@ -44,15 +56,15 @@ def write_version(
 
     The places must name one version before: the `expected` one where it is given.
     """
-    new = str(parse_version(version))
+    new = parse_version(version)
     specs, locators = _specs(config), _locators(locate)
     found, problems = _survey(specs, blobs, locators)
     problems += lint_agreement(found, expected=expected) + _lint_new(specs, found, new)
     _refuse(f"cannot take {new}", problems)
     written: dict[str, bytes] = {}
     failures: list[str] = []
-    for path in dict.fromkeys(place.path for place in found):
-        rows = [spec for spec in specs if spec.path == path]
+    for path in dict.fromkeys(place.path for place in found if not place.is_only_read):
+        rows = [with_packages(spec, blobs) for spec in specs if spec.path == path]
         try:
             written[path] = rewrite(blobs[path], rows, [place for place in found if place.path == path], new, locators)
         except Unlocatable as error:
@@ -61,11 +73,19 @@ def write_version(
     return {path: data for path, data in written.items() if data != blobs[path]}
 
 
-def _lint_new(specs: Iterable[FileSpec], found: Iterable[FoundVersion], version: str) -> tuple[str, ...]:
-    """Return why some of the files that name a version cannot hold the new one."""
+def _lint_new(specs: Iterable[FileSpec], found: Sequence[FoundVersion], version: Version) -> tuple[str, ...]:
+    """Return why some of the places that name a version cannot hold the new one."""
     holding = {place.path for place in found}
-    refusals = ((spec.path, lint_version(spec.kind, version)) for spec in specs if spec.path in holding)
-    return tuple(f"{path}: {refusal}" for path, refusal in refusals if refusal)
+    refusals = ((spec.path, lint_version(spec, version)) for spec in specs if spec.path in holding)
+    return (
+        *(f"{path}: {refusal}" for path, refusal in refusals if refusal),
+        *(
+            f"{place.place}: names {place.written} and is only read: take its row out of `version.files`, and name the "
+            "file in which the version stands in a row of its own, by its `kind` or with a `pattern`"
+            for place in found
+            if place.is_only_read and place.text != str(version)
+        ),
+    )
 
 
 def _survey(
@@ -75,40 +95,55 @@ def _survey(
     found: list[FoundVersion] = []
     problems: list[str] = []
     for spec in specs:
-        if spec.path not in blobs:
+        if spec.kind != ASKED and spec.path not in blobs:
             problems += [] if spec.optional else [f"{spec.path}: the file is missing"]
             continue
         try:
-            found += find_versions(spec, blobs[spec.path], locators)
+            if spec.kind == ASKED:
+                found.append(ask_version(spec, locators))
+                continue
+            found += find_versions(with_packages(spec, blobs), blobs[spec.path], locators)
         except Unlocatable as error:
             problems.append(f"{spec.path}: {error.failed}")
     return tuple(found), tuple(problems)
 
 
 def _specs(config: Config) -> tuple[FileSpec, ...]:
-    """Convert the configuration's rows, locks beside a package.json added; raise ConfigError naming all bad rows."""
+    """Convert the configuration's rows, locks beside their files added; raise ConfigError naming all bad rows."""
     files = config.version.files
     if files is None:
-        return tuple(part for spec in DEFAULT_SPECS for part in with_locks(spec))
-    kinds = [row.kind or kind_of(row.path, image=row.image, pattern=row.pattern) for row in files]
+        return with_locks(DEFAULT_SPECS)
     specs: list[FileSpec] = []
     problems: list[str] = []
-    for index, (row, kind) in enumerate(zip(files, kinds, strict=True)):
-        faults = lint_row(kind, image=row.image, pattern=row.pattern, count=row.count)
+    for index, row in enumerate(files):
+        settings = _settings(row)
+        kind = row.kind or kind_of(row.path, settings)
+        faults = lint_row(kind, settings, count=row.count, spelling=row.spelling)
         problems += [f"version.files[{index}] ({row.path}): {fault}" for fault in faults]
         if kind is not None and not faults:
-            specs += with_locks(_spec(row, kind))
+            specs.append(_spec(row, kind, settings))
     if problems:
         raise ConfigError("\n".join(problems), state=NOTHING_CHANGED, todo="Correct these rows of the configuration.")
-    return tuple(dict.fromkeys(specs))
+    return with_locks(specs)
 
 
-def _spec(row: VersionFile, kind: Kind) -> FileSpec:
-    return FileSpec(path=row.path, kind=kind, wanted=row.image or row.pattern or "", count=row.count)
+def _settings(row: VersionFile) -> dict[str, str | None]:
+    return {name: getattr(row, name) for name in SETTINGS}
+
+
+def _spec(row: VersionFile, kind: Kind, settings: Mapping[str, str | None]) -> FileSpec:
+    wanted = next((value for value in settings.values() if value is not None), "")
+    spelling = row.spelling or SPELLINGS.get(kind, "semver")
+    return FileSpec(path=row.path, kind=kind, wanted=wanted, count=row.count, spelling=spelling)
 
 
 def _locators(locate: VersionLocator) -> Locators:
-    return Locators(toml=locate.toml_string, yaml=locate.yaml_images)
+    return Locators(
+        toml=locate.toml_string,
+        yaml=locate.yaml_images,
+        yaml_string=locate.yaml_string,
+        provider=locate.provider_version,
+    )
 
 
 def _refuse(what: str, problems: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release_tools.adapters.toml_locator import locate_toml_string
-from release_tools.adapters.yaml_locator import locate_yaml_images
+from release_tools.adapters.yaml_locator import locate_yaml_images, locate_yaml_string
 from release_tools.domain.version_files.source import Unlocatable
 
 VERSION = ("project", "version")
@@ -118,6 +118,39 @@ def test_yaml_that_cannot_be_trusted(text: str, reason: str) -> None:
     assert reason in caught.value.failed
 
 
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        ("version: 1.0", "1.0"),
+        ("x: {version: 2}\n'version': '1.0' # 1.0", "'1.0'"),
+        ('{"version": "1.0"}', '"1.0"'),
+        ("x: &v 1.0\nversion: *v", "&v 1.0"),
+        ("x: &x {version: 1.0}\n<<: *x", "1.0"),
+        ("--- # one\nversion: 1.0\n...\n", "1.0"),
+    ],
+)
+def test_yaml_string_at_a_key(text: str, token: str) -> None:
+    """The span holds the string as it is written, wherever an alias or a merge has it from."""
+    data = ("\ufeff# 😀é\r\n" + text).encode()
+    scalar = locate_yaml_string(data, ("version",))
+    assert scalar is not None
+    assert data[scalar.start : scalar.end].decode() == token
+    assert scalar.text == "1.0"
+
+
+@pytest.mark.parametrize("text", ["", "# x", "[version]", "version", "version:", "version: ''", "version: {a: b}"])
+def test_yaml_string_is_absent(text: str) -> None:
+    """A missing key, or one that holds no string, is no place."""
+    assert locate_yaml_string(text.encode(), ("version",)) is None
+
+
+@pytest.mark.parametrize("text", ["a: b: c", "version: 1\nversion: 2", "version: 1\n---\nversion: 2", "%YAML 1.9\n---"])
+def test_yaml_key_that_cannot_be_trusted(text: str) -> None:
+    """Broken YAML, a key that stands twice and a second document are refused."""
+    with pytest.raises(Unlocatable):
+        locate_yaml_string(text.encode(), ("version",))
+
+
 @given(
     before=st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp"))), max_size=4),
     ending=st.sampled_from(["\n", "\r\n"]),
@@ -136,7 +169,7 @@ def test_spans_are_bytes(before: list[str], ending: str, mark: str) -> None:
 
 
 def test_libraries_are_imported_when_a_file_is_read() -> None:
-    """Asking for the locator imports neither tomlkit nor ruamel.yaml."""
+    """Asking for the locator imports neither tomlkit nor ruamel.yaml nor commitizen."""
     code = "import sys; from release_tools.wiring.releases import version_locator; version_locator()"
-    check = "assert not {'tomlkit', 'ruamel.yaml', 'ruamel'} & set(sys.modules)"
+    check = "assert not {'tomlkit', 'ruamel.yaml', 'ruamel', 'commitizen'} & set(sys.modules)"
     subprocess.run((sys.executable, "-c", f"{code}; {check}"), check=True, timeout=60)

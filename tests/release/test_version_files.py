@@ -4,21 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from version_writing import LOCATE, configure
 
-from release_tools.config.model import Config, Version, VersionFile
+from release_tools.config.model import Config, VersionFile
 from release_tools.errors import ConfigError, PreconditionFailed, UsageError
 from release_tools.release.version_files import read_version, read_versions, version_paths, write_version
-from release_tools.wiring.releases import version_locator
 
 SAMPLES = Path(__file__).parent / "version_samples"
-LOCATE = version_locator()
 IMAGE = VersionFile(path="compose.yaml", image="ghcr.io/acme/ai-lab", count=4)
 MODULE = VersionFile(path="src/__init__.py", pattern='__version__ = "{version}"')
-
-
-def configure(*files: VersionFile) -> Config:
-    """Return a configuration with these version files."""
-    return Config(version=Version(files=files))
 
 
 def sample(name: str) -> bytes:
@@ -53,6 +47,7 @@ def test_real_file_changes_in_its_version_lines_only(
     before = mark + sample(name).replace(b"\n", ending)
     config, blobs = configure(row), {row.path: before}
     assert [place.line for place in read_versions(config, blobs, LOCATE)] == lines
+    written = b"1.5.0rc1" if name.endswith(".toml") else b"1.5.0-rc.1"
     after = write_version(config, blobs, "1.5.0-rc.1", LOCATE)[row.path]
     changed = [
         number
@@ -60,7 +55,7 @@ def test_real_file_changes_in_its_version_lines_only(
         if old != new
     ]
     assert changed == lines
-    assert after.replace(b"1.5.0-rc.1", b"1.4.2") == before
+    assert after.replace(written, b"1.4.2") == before
     assert read_version(config, {row.path: after}, LOCATE) == "1.5.0-rc.1"
 
 
@@ -111,8 +106,10 @@ def test_new_version_is_no_version() -> None:
 
 
 def test_configuration_names_no_files() -> None:
-    """Then pyproject.toml and package.json at the top are read, with the lock files."""
-    assert version_paths(Config()) == ("pyproject.toml", "package.json", "package-lock.json", "npm-shrinkwrap.json")
+    """Then the manifests at the top are read, with the lock files beside them."""
+    manifests = ("pyproject.toml", "package.json", "Cargo.toml", "composer.json", "Chart.yaml")
+    locks = ("uv.lock", "package-lock.json", "npm-shrinkwrap.json", "Cargo.lock")
+    assert version_paths(Config()) == (*manifests, *locks)
     assert version_paths(configure()) == ()
 
 
@@ -192,6 +189,8 @@ def test_two_rows_for_one_file() -> None:
     ("row", "data", "version"),
     [
         (VersionFile(path="pyproject.toml"), b'[project]\nversion = "1.4.2"', "1.5.0-nightly.3"),
+        (VersionFile(path="pyproject.toml"), b'[project]\nversion = "1.4.2"', "1.5.0-rc"),
+        (VersionFile(path="app.py"), b'__version__ = "1.4.2"', "1.5.0-rc.1.2"),
         (VersionFile(path="c.yaml", image="app"), b"services: {a: {image: 'app:1.4.2'}}", "1.5.0+build.3"),
         (MODULE, b'__version__ = "1.4.2"', "1.5.0-x.7.z.92"),
     ],
@@ -211,6 +210,13 @@ def test_version_that_the_file_cannot_hold(row: VersionFile, data: bytes, versio
         (VersionFile(path="a", pattern="{version} {version}"), "`{version}` exactly once"),
         (VersionFile(path="a", pattern="{version}", image="b"), "takes no `image`"),
         (VersionFile(path="pyproject.toml", count=2), "takes no `count`"),
+        (VersionFile(path="a.env", kind="env"), "needs `key`"),
+        (VersionFile(path="a.env", key="A B"), "is not the name of a variable: 'A B'"),
+        (VersionFile(path="Chart.yaml", key="name"), "`version` or `appVersion`"),
+        (VersionFile(path="package.json", key="version"), "takes no `key`"),
+        (VersionFile(path="Cargo.toml", spelling="pep440"), "no other spelling than `semver`"),
+        (VersionFile(path=".", kind="commitizen"), "needs `provider`"),
+        (VersionFile(path=".", provider="scm", spelling="semver"), "takes no `spelling`"),
     ],
 )
 def test_row_that_makes_no_sense(row: VersionFile, fault: str) -> None:

@@ -28,8 +28,14 @@ class Scalar:
 TomlString = Callable[[bytes, KeyPath], Scalar | None]
 """Locates the string at a key path of a TOML file, None when it is absent; raises Unlocatable."""
 
+YamlString = Callable[[bytes, KeyPath], Scalar | None]
+"""Locates the string at a key path of a YAML file, None when it is absent; raises Unlocatable."""
+
 YamlImages = Callable[[bytes], tuple[Scalar, ...]]
 """Locates the string of every `services.*.image` of a YAML file, each place once; raises Unlocatable."""
+
+AskProvider = Callable[[str, str], str]
+"""Asks a provider of commitizen, by its name and the directory to ask in, for the version; raises Unlocatable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

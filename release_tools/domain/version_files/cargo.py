@@ -1,0 +1,34 @@
+"""Cargo.toml names the version of its package, of its workspace, or says that it inherits the latter.
+
+What a workspace's members are called is told by their own files; globs of members are not followed.
+"""
+
+from release_tools.domain.version_files.source import KeyPath, Scalar, TomlString, Unlocatable
+from release_tools.domain.version_files.spec import FileSpec
+from release_tools.domain.version_files.toml_document import locate_strings, parse_toml, text_at, value_at
+
+PACKAGE: KeyPath = ("package", "version")
+WORKSPACE: KeyPath = ("workspace", "package", "version")
+INHERITED: KeyPath = (*PACKAGE, "workspace")
+
+
+def find_cargo(data: bytes, spec: FileSpec, toml: TomlString) -> tuple[Scalar, ...]:
+    """Locate the versions of package and workspace; an explicitly named file must hold or inherit one."""
+    document = parse_toml(data)
+    inherits = value_at(document, INHERITED) is True
+    found = locate_strings(data, document, (WORKSPACE,) if inherits else (PACKAGE, WORKSPACE), toml)
+    if not found and not inherits and not spec.optional:
+        raise Unlocatable("neither `package.version` nor `workspace.package.version` is set")
+    return found
+
+
+def cargo_package(data: bytes) -> str:
+    """Return the name that a package has in Cargo.lock; empty when Cargo.toml names no version for it."""
+    document = parse_toml(data)
+    named = text_at(document, PACKAGE) or value_at(document, INHERITED) is True
+    return text_at(document, ("package", "name")) if named else ""
+
+
+def workspace_version(data: bytes) -> str:
+    """Return the version that a workspace hands down to its members, empty when it has none for them."""
+    return text_at(parse_toml(data), WORKSPACE)
