@@ -5,12 +5,13 @@ An edge is done when its target contains its source, whoever merged it; nothing 
 
 from dataclasses import dataclass
 
-from release_tools.domain.changelog.section import carry_section
-from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version
 from release_tools.errors import HumanNeeded
 from release_tools.release.bench import Bench
+from release_tools.release.lines import is_line
+from release_tools.release.merging import Releaser, resolve
 from release_tools.release.state import BranchState
+from release_tools.release.topics import find_topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Conflict:
     theirs: str
     message: str
     paths: tuple[str, ...]
+    """The files that conflict, each with the reason where git itself sees no conflict."""
 
 
 def draft_edge(
@@ -49,11 +51,10 @@ def draft_edge(
         _refuse_markers(bench, by_hand, old, source)
         return Edge(branch=branch, old=old, new=by_hand)
     merge = bench.draft.merge(old, source)
-    carried = _carried_changelog(bench, old, source, merge.tree, version)
-    paths = tuple(path for path in merge.conflicts if path not in carried)
-    if paths:
-        return Conflict(branch=branch.name, ours=old, theirs=source, message=message, paths=paths)
-    tree = bench.draft.tree(merge.tree, carried) if carried else merge.tree
+    found = resolve(bench, old, source, merge, version=version, releaser=_releaser(bench, branch, version))
+    if found.conflicts:
+        return Conflict(branch=branch.name, ours=old, theirs=source, message=message, paths=found.conflicts)
+    tree = bench.draft.tree(merge.tree, found.files) if found.files else merge.tree
     return Edge(branch=branch, old=old, new=bench.draft.commit(tree, (old, source), message + "\n"))
 
 
@@ -80,25 +81,9 @@ def _refuse_markers(bench: Bench, commit: str, ours: str, theirs: str) -> None:
         )
 
 
-def _carried_changelog(bench: Bench, ours: str, theirs: str, merged: str, version: Version) -> dict[str, Blob]:
-    """Return the changelog by rule where the source only adds its section: the branch's own text with that section.
-
-    A text merge places a line that the branch added under `[Unreleased]` below the released heading whenever the
-    context fits, so it is no judge of where entries belong. Where the source changed more, git merges.
-    """
-    path = bench.config.changelog.path
-    common = bench.reader.merge_base(ours, theirs)
-    if not path or not common:
-        return {}
-    base, before, source = (bench.reader.files(commit, (path,)).get(path) for commit in (common, ours, theirs))
-    if before is None or source is None:
-        return {}
-    if carry_section(_text(base) if base else "", _text(source), version) != _text(source):
-        return {}
-    text = carry_section(_text(before), _text(source), version)
-    after = Blob(mode=before.mode, data=text.encode("utf-8", "surrogateescape"))
-    return {} if bench.reader.files(merged, (path,)).get(path) == after else {path: after}
-
-
-def _text(blob: Blob) -> str:
-    return blob.data.decode("utf-8", "surrogateescape")
+def _releaser(bench: Bench, branch: BranchState, version: Version) -> Releaser:
+    """Return the side of a merge on which a version is made: ours on its own topic and on one that carries its tag."""
+    topic = find_topic(bench.config, branch.name)
+    if topic is None or is_line(bench.config, branch.name):
+        return "theirs"
+    return "ours" if topic.version in (None, version) else "theirs"

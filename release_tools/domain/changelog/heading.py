@@ -32,17 +32,20 @@ class Heading:
 
 def parse_headings(text: str) -> tuple[Heading, ...]:
     """Parse the headings of a text; those in fenced code, comments and hand-written notes are none."""
+    found = (parse_heading(run[0], start) for start, run in split_runs(text) if len(run) == 1)
+    return tuple(heading for heading in found if heading is not None)
+
+
+def split_runs(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the start and the lines of each run: a single line, or a whole block whose lines are no headings."""
     lines = tuple(split_lines(text))
     blocks = _Blocks(lines=lines)
-    found: list[Heading] = []
     place = 0
     while place < len(lines):
-        start, line = lines[place]
         end = blocks.end(place)
-        if end is None and (heading := parse_heading(line, start)) is not None:
-            found.append(heading)
-        place = place + 1 if end is None else end + 1
-    return tuple(found)
+        after = place + 1 if end is None else end + 1
+        yield lines[place][0], tuple(line for _, line in lines[place:after])
+        place = after
 
 
 def split_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -25,9 +25,9 @@ class Section:
 def read_sections(text: str) -> tuple[Section, ...]:
     """Return the sections of all versions in the order of the file; the unreleased block is none."""
     headings = parse_headings(text)
-    floor = _links_start(text)
+    floor = links_start(text)
     return tuple(
-        Section(version=heading.version, start=heading.start, end=_end(headings[place:], heading.level, floor))
+        Section(version=heading.version, start=heading.start, end=part_end(headings[place:], heading.level, floor))
         for place, heading in enumerate(headings)
         if heading.version is not None
     )
@@ -39,24 +39,33 @@ def insert_section(text: str, version: Version, section: str) -> str:
     A pending section of the same version is replaced, except for its notes. Line ends follow the file.
     """
     section = section.strip("\n").replace("\n", _line_end(text))
-    old = _section_of(text, version)
+    old = find_section(text, version)
     if old is not None:
         section = _keep_notes(text[old.start : old.end], section)
-    return _put(text, version, old, section)
+    return put_section(text, version, old, section)
 
 
 def carry_section(into: str, source: str, version: Version) -> str:
     """Return `into` with the version's section exactly as it stands in `source`; unchanged when it has none."""
-    found = _section_of(source, version)
+    found = find_section(source, version)
     if found is None:
         return into
     section = source[found.start : found.end].rstrip("\r\n")
-    return _put(into, version, _section_of(into, version), section)
+    return put_section(into, version, find_section(into, version), section)
+
+
+def rename_section(text: str, old: Version, new: Version) -> str:
+    """Return the text with a section under another version; unchanged when there is none of the old one."""
+    found = find_section(text, old)
+    if found is None:
+        return text
+    heading, newline, rest = text[found.start :].partition("\n")
+    return text[: found.start] + heading.replace(str(old), str(new), 1) + newline + rest
 
 
 def remove_section(text: str, version: Version) -> str:
     """Return the text without the version's section."""
-    found = _section_of(text, version)
+    found = find_section(text, version)
     return text if found is None else text[: found.start] + text[found.end :]
 
 
@@ -74,20 +83,26 @@ def _texts(text: str) -> dict[Version, tuple[str, ...]]:
     return texts
 
 
-def _section_of(text: str, version: Version) -> Section | None:
-    return next((section for section in read_sections(text) if section.version == version), None)
+def find_section(text: str, version: Version, *, number: int = 0) -> Section | None:
+    """Return a version's section; should there be more than one, the one of that number."""
+    found = tuple(section for section in read_sections(text) if section.version == version)
+    return found[number] if number < len(found) else None
 
 
-def _put(text: str, version: Version, old: Section | None, section: str) -> str:
+def put_section(text: str, version: Version, old: Section | None, section: str) -> str:
     """Return the text with a section, given without its final newline, in place of the old one or as a new one."""
     if old is not None:
         end = old.start + len(text[old.start : old.end].rstrip("\r\n"))
         return text[: old.start] + section + text[end:]
-    place = _place_for(text, version)
+    return put_part(text, _place_for(text, version), section)
+
+
+def put_part(text: str, place: int, part: str) -> str:
+    """Return the text with a part, given without its final newline, at a place where another part begins."""
     newline = _line_end(text)
     before, after = text[:place], text[place:]
     opening = newline if before and not before.endswith("\n") else ""
-    return before + opening + section + newline + (newline if after else "") + after
+    return before + opening + part + newline + (newline if after else "") + after
 
 
 def _place_for(text: str, version: Version) -> int:
@@ -99,15 +114,15 @@ def _place_for(text: str, version: Version) -> int:
     lower = (heading.start for heading in headings if heading.version is not None and heading.version < version)
     last = max((place for place, heading in enumerate(headings) if heading.is_section), default=0)
     level = min(headings[last].level, NEW_LEVEL) if headings and headings[last].is_section else NEW_LEVEL
-    return next(lower, _end(headings[last:], level, _links_start(text)))
+    return next(lower, part_end(headings[last:], level, links_start(text)))
 
 
-def _end(headings: Sequence[Heading], level: int, floor: int) -> int:
+def part_end(headings: Sequence[Heading], level: int, floor: int) -> int:
     """Return where the first heading's part ends: at a section, at a heading of the level, or at `floor`."""
     return next((other.start for other in headings[1:] if other.is_section or other.level <= level), floor)
 
 
-def _links_start(text: str) -> int:
+def links_start(text: str) -> int:
     """Return where the link definitions at the end of the text start, or its end when there are none."""
     start = len(text)
     for at, line in reversed(tuple(split_lines(text))):
@@ -125,10 +140,10 @@ def _line_end(text: str) -> str:
 
 def _keep_notes(old: str, new: str) -> str:
     """Return the new section with the notes of the old one below its heading, in place of any notes of its own."""
-    kept = _notes(old)
+    kept = read_notes(old)
     if not kept:
         return new
-    for block in _notes(new):
+    for block in read_notes(new):
         new = new.replace(block, "", 1)
     newline = _line_end(old)
     heading, _, rest = new.partition(newline)
@@ -136,7 +151,7 @@ def _keep_notes(old: str, new: str) -> str:
     return (newline * 2).join((heading, *kept, rest) if rest else (heading, *kept))
 
 
-def _notes(section: str) -> tuple[str, ...]:
+def read_notes(section: str) -> tuple[str, ...]:
     """Return the blocks of hand-written notes with their marks; one that is not closed goes on to the next heading."""
     found: list[str] = []
     begin = -1

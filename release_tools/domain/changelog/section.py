@@ -12,6 +12,7 @@ from release_tools.domain.changelog.keepachangelog import (
     insert_section,
     read_sections,
     remove_section,
+    rename_section,
 )
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.history.entries import Squash, select_entries
@@ -26,6 +27,7 @@ __all__ = (
     "insert_section",
     "read_sections",
     "remove_section",
+    "rename_section",
     "render_section",
 )
 
