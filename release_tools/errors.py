@@ -54,6 +54,14 @@ class ToolTimedOut(ToolFailed):
     """An outside tool did not answer before its deadline, so asking it again at once is no use."""
 
 
+class PushRefused(ToolFailed):
+    """The server itself refused a push; `refs` are the full names of those that it does not let us change so."""
+
+    def __init__(self, failed: str, *, refs: tuple[str, ...], state: str = "", todo: str = "") -> None:
+        super().__init__(failed, state=state, todo=todo)
+        self.refs = refs
+
+
 class Locked(ReleaseToolsError):
     """Another process holds the run lock; the message says who and since when."""
 

@@ -86,6 +86,14 @@ class GitReader(Protocol):
         """Return the tree of a commit."""
         ...
 
+    def author(self, commit: str, /) -> Signature:
+        """Return who wrote a commit, and when."""
+        ...
+
+    def message(self, commit: str, /) -> str:
+        """Return the raw message of a commit; bytes that are no text survive as surrogates."""
+        ...
+
     def first_parent_containing(self, tip: str, commit: str, /) -> str:
         """Return the oldest commit on the first-parent line of `tip` that contains `commit`."""
         ...
@@ -126,12 +134,30 @@ class GitDraft(Protocol):
         """Return the tree of `base` (a commit or tree) with the given files put in their place."""
         ...
 
-    def commit(self, tree: str, parents: tuple[str, ...], message: str, /) -> str:
-        """Return a commit of `tree` with the draft's identities and dates."""
+    def commit(
+        self, tree: str, parents: tuple[str, ...], message: str, /, *, author: Signature | None = None
+    ) -> str:
+        """Return a commit of `tree` with the draft's identities and dates; `author` keeps another's authorship."""
         ...
 
     def merge(self, ours: str, theirs: str, /) -> Merge:
         """Return what `git merge` of one commit into another would make of the trees."""
+        ...
+
+    def pick(self, commit: str, onto: str, /) -> Merge:
+        """Return what cherry-picking a commit onto another would make of the trees; `ToolFailed` for a merge."""
+        ...
+
+    def merge_bases(self, ours: str, theirs: str, /) -> tuple[str, ...]:
+        """Return the best common ancestors of two commits: none without a common history, or one, or several."""
+        ...
+
+    def stand_in(self, tree: str, parents: tuple[str, ...], /) -> str:
+        """Return a commit of a tree to merge against, which nothing will ever name: by nobody, unsigned."""
+        ...
+
+    def merge_text(self, base: bytes, ours: bytes, theirs: bytes, /) -> tuple[bytes, bool]:
+        """Return what git makes of one file's texts, and whether it merged them without a conflict."""
         ...
 
     def tag(self, name: str, commit: str, message: str, /) -> str:
@@ -147,7 +173,10 @@ class GitWriter(Protocol):
         ...
 
     def push(self, remote: str, updates: tuple[RefUpdate, ...], /) -> None:
-        """Push all updates or none, each only where the remote has its expected value."""
+        """Push all updates or none, each only where the remote has its expected value.
+
+        `PushRefused` names the refs that the server itself refused.
+        """
         ...
 
     def update_refs(self, updates: tuple[RefUpdate, ...], reason: str, /) -> None:
@@ -184,7 +213,7 @@ class GitWriter(Protocol):
 
 
 class VersionLocator(Protocol):
-    """Locates strings in the bytes of files; every method may raise `Unlocatable`, none reads or writes anything."""
+    """Locates strings in the bytes of files; every method may raise `Unlocatable`, none writes anything."""
 
     def toml_string(self, data: bytes, key: KeyPath, /) -> Scalar | None:
         """Return where the string at a key path of a TOML file stands, None when it is absent."""
@@ -192,4 +221,12 @@ class VersionLocator(Protocol):
 
     def yaml_images(self, data: bytes, /) -> tuple[Scalar, ...]:
         """Return where the string of every `services.*.image` of a YAML file stands, each place once."""
+        ...
+
+    def yaml_string(self, data: bytes, key: KeyPath, /) -> Scalar | None:
+        """Return where the string at a key path of a YAML file stands, None when it is absent."""
+        ...
+
+    def provider_version(self, provider: str, directory: str, /) -> str:
+        """Return what a provider of commitizen tells as the version in a directory of the work tree."""
         ...

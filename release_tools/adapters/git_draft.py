@@ -6,24 +6,32 @@ Trees, commits, merges and tags are made here as unreachable objects; no ref, in
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from release_tools.adapters.git_objects import GitObjects
+from release_tools.adapters.git_place import place_of
+from release_tools.adapters.git_planting import Planting
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import Blob, Merge, Signature
 from release_tools.errors import ToolFailed
 
+NOBODY = Signature(name="release-tools", email="release-tools@localhost", epoch=0, offset="+0000")
+"""Who makes the commits that are never named, the same ones each time."""
+
 
 def draft_process(git: GitProcess, objects: Path) -> GitProcess:
     """Return git in the same directory, writing objects to `objects` and reading both places."""
-    own = git.run("rev-parse", "--path-format=absolute", "--git-path", "objects").text
+    own = str(place_of(git).objects)
     (objects / "pack").mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = {
         "GIT_OBJECT_DIRECTORY": str(objects),
         # Quoted as git's C-style strings, since a bare colon in the path would split it.
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": json.dumps(own, ensure_ascii=False),
     }
-    return GitProcess(directory=git.directory, timeout=git.timeout, environment=dict(git.environment) | environment)
+    # What git said without the draft's objects is true with them, but not the other way round.
+    return replace(git, environment=dict(git.environment) | environment, answers=dict(git.answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,7 @@ class GitDraft:
     """Makes objects through a draft process; `scratch` is the draft's own directory; `sign` asks for signatures."""
 
     git: GitProcess
+    objects: GitObjects
     scratch: Path
     author: Signature | None
     committer: Signature | None
@@ -58,29 +67,18 @@ class GitDraft:
 
     def tree(self, base: str, files: Mapping[str, Blob]) -> str:
         """Return the tree of `base` (a commit or tree) with the given files put in their place."""
-        index = {"GIT_INDEX_FILE": str(self.scratch / "index")}
-        self.git.run("read-tree", base, env=index)
-        rows = []
-        for path, blob in files.items():
-            sha = self.git.run("hash-object", "-w", "--no-filters", "--stdin", stdin=blob.data).text
-            rows.append(f"{blob.mode} {sha}\t{path}\0")
-        self.git.run("update-index", "-z", "--add", "--index-info", stdin=os.fsencode("".join(rows)), env=index)
-        made = self.git.run("write-tree", env=index).text
-        (self.scratch / "index").unlink()
-        return made
+        return Planting(git=self.git, objects=self.objects, scratch=self.scratch).plant(base, files)
 
-    def commit(self, tree: str, parents: tuple[str, ...], message: str) -> str:
-        """Return a commit of `tree` with the draft's identities and dates."""
+    def commit(self, tree: str, parents: tuple[str, ...], message: str, *, author: Signature | None = None) -> str:
+        """Return a commit of `tree` with the draft's identities and dates; `author` keeps another's authorship."""
         sign = ("-S",) if self.sign_commits else ("--no-gpg-sign",)
         parent_args = tuple(arg for parent in parents for arg in ("-p", parent))
-        assert self.author is not None
-        env = {
-            "GIT_AUTHOR_NAME": self.author.name,
-            "GIT_AUTHOR_EMAIL": self.author.email,
-            "GIT_AUTHOR_DATE": self.author.stamp,
-            **self._committer(),
-        }
-        return self.git.run("commit-tree", *sign, *parent_args, "-F", "-", tree, stdin=message.encode(), env=env).text
+        writer = author or self.author
+        assert writer is not None
+        env = {**_identity("AUTHOR", writer), **self._committer()}
+        # Our messages are UTF-8, whatever encoding the settings promise for those that people write.
+        made = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", *sign, *parent_args, "-F", "-", tree)
+        return self.git.run(*made, stdin=message.encode("utf-8", "surrogateescape"), env=env).text
 
     def merge(self, ours: str, theirs: str) -> Merge:
         """Return what `git merge` of one commit into another would make of the trees."""
@@ -89,6 +87,45 @@ class GitDraft:
         if not tree:
             raise ToolFailed(f"{ours} and {theirs} cannot be merged: {done.stderr}")
         return Merge(tree=tree, conflicts=tuple(path for path in paths if path) if done.code else ())
+
+    def pick(self, commit: str, onto: str) -> Merge:
+        """Return what cherry-picking a commit that is no merge onto another commit would make of the trees."""
+        parents = self.objects.parents(commit)
+        if len(parents) > 1:
+            raise ToolFailed(f"{commit} is a merge, which cannot be picked.")
+        # Before git 2.40 merge-tree cannot be told the base: it is what two commits made for it have in common.
+        base = self._stand_in(parents[0] if parents else self._empty_tree())
+        return self.merge(self._stand_in(onto, "-p", base), self._stand_in(commit, "-p", base))
+
+    def _stand_in(self, of: str, *parents: str) -> str:
+        """Return a nameless commit with the tree of another, or with a tree."""
+        env = _identity("AUTHOR", NOBODY) | _identity("COMMITTER", NOBODY)
+        made = ("commit-tree", "--no-gpg-sign", *parents, "-m", "stand-in", self.objects.tree(of))
+        return self.git.run(*made, env=env).text
+
+    def _empty_tree(self) -> str:
+        return self.git.run("hash-object", "-w", "-t", "tree", "--stdin", stdin=b"").text
+
+    def merge_bases(self, ours: str, theirs: str) -> tuple[str, ...]:
+        """Return the best common ancestors of two commits: none without a common history, or one, or several."""
+        return tuple(self.git.ask("merge-base", "--all", ours, theirs, ok=(0, 1)).text.split())
+
+    def stand_in(self, tree: str, parents: tuple[str, ...]) -> str:
+        """Return a commit of a tree to merge against, which nothing will ever name: by nobody, unsigned."""
+        return self._stand_in(tree, *(part for parent in parents for part in ("-p", parent)))
+
+    def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
+        """Return what git makes of one file's texts, and whether it merged them without a conflict."""
+        if any(b"\0" in text for text in (base, ours, theirs)):
+            return ours, False  # What git takes for binary it does not merge.
+        with TemporaryDirectory(dir=self.scratch, prefix="merge-") as home:
+            files = {"ours": ours, "base": base, "theirs": theirs}
+            for name, text in files.items():
+                (Path(home) / name).write_bytes(text)
+            paths = (str(Path(home) / name) for name in files)
+            labels = (part for name in files for part in ("-L", name))
+            done = self.git.run("merge-file", "--stdout", "--quiet", *labels, *paths, ok=tuple(range(128)))
+        return done.stdout, not done.code
 
     def tag(self, name: str, commit: str, message: str) -> str:
         """Return an annotated tag object, signed when the draft signs tags."""
@@ -113,6 +150,9 @@ class GitDraft:
         return self.git.run("rev-parse", "--show-object-format").text
 
     def _committer(self) -> dict[str, str]:
-        who = self.committer
-        assert who is not None
-        return {"GIT_COMMITTER_NAME": who.name, "GIT_COMMITTER_EMAIL": who.email, "GIT_COMMITTER_DATE": who.stamp}
+        assert self.committer is not None
+        return _identity("COMMITTER", self.committer)
+
+
+def _identity(role: str, who: Signature) -> dict[str, str]:
+    return {f"GIT_{role}_NAME": who.name, f"GIT_{role}_EMAIL": who.email, f"GIT_{role}_DATE": f"@{who.stamp}"}

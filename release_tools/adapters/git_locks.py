@@ -9,7 +9,7 @@ from pathlib import Path
 PATIENCE = 2.0
 """Seconds; a git at work holds a lock for moments, except while it waits for an editor."""
 
-PLACES = ("*.lock", "refs/**/*.lock", "worktrees/*/*.lock")
+PLACES = ("*.lock", "refs/**/*.lock", "reftable/*.lock", "worktrees/*/*.lock")
 
 
 def lasting_locks(common: Path) -> tuple[Path, ...]:

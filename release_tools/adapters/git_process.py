@@ -50,7 +50,7 @@ class Completed:
     @property
     def text(self) -> str:
         """Return stdout as text without the final newline; bytes that are not UTF-8 survive a round trip."""
-        return os.fsdecode(self.stdout).rstrip("\n")
+        return os.fsdecode(self.stdout).removesuffix("\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +62,10 @@ class GitProcess:
     environment: Mapping[str, str] = field(default_factory=dict)
     inherit: int | None = None
     answers: dict[tuple[object, ...], Completed] = field(default_factory=dict, compare=False, repr=False)
-    """What was asked by full object names only, and so has one answer for ever."""
+    """What has one answer for as long as we run: questions by full object names, and about the place itself."""
 
     def ask(self, *args: str, stdin: bytes | None = None, ok: tuple[int, ...] = (0,)) -> Completed:
-        """Run `git ARGS` unless it ran before; only for questions about objects, by their full names."""
+        """Run `git ARGS` unless it ran before; only for questions with one answer for as long as we run."""
         question = (args, stdin)
         if question not in self.answers:
             self.answers[question] = self.run(*args, stdin=stdin, ok=ok)
@@ -85,30 +85,38 @@ class GitProcess:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         process = None
         try:
-            started = self._start(args, env, feeds=stdin is not None)
+            started = self._start(args, env, feeds=stdin is not None, inherit=self.inherit)
             process = started.proc
             assert process is not None
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             out, err = process.communicate(stdin, timeout=limit)
         except subprocess.TimeoutExpired:
-            _kill(process)
-            raise ToolTimedOut(
-                f"`{_shown(args)}` did not answer within {limit:g} seconds.",
-                todo="Check the network and the server, or raise git.read_timeout or git.network_timeout.",
-            ) from None
+            kill(process)
+            raise too_late(args, limit) from None
         except KeyboardInterrupt:
-            _kill(process)
+            kill(process)
             raise
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         done = Completed(code=process.returncode, stdout=out, stderr=os.fsdecode(err).strip())
         if done.code not in ok:
-            raise ToolFailed(f"`{_shown(args)}` failed with exit code {done.code}: {done.stderr or 'no message'}")
+            raise ToolFailed(f"{ended(args, done)} {done.stderr or 'no message'}")
         return done
 
-    def _start(self, args: tuple[str, ...], env: Mapping[str, str] | None, *, feeds: bool) -> git.Git.AutoInterrupt:
+    def converse(self, *args: str) -> tuple[subprocess.Popen[bytes], object]:
+        """Start a git that only reads, and answers on its output; keep both returned objects until its end."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        try:
+            started = self._start(args, None, feeds=True)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        assert started.proc is not None
+        return started.proc, started
+
+    def _start(
+        self, args: tuple[str, ...], env: Mapping[str, str] | None, *, feeds: bool, inherit: int | None = None
+    ) -> git.Git.AutoInterrupt:
         # GitPython ends the process when the returned object is collected, so the caller keeps it until the end.
-        inherit = () if self.inherit is None else (self.inherit,)
         try:
             return git.Git(self.directory).execute(
                 # By -C as well: where the directory is gone, GitPython would start git in ours.
@@ -116,7 +124,7 @@ class GitProcess:
                 istream=subprocess.PIPE if feeds else None,
                 as_process=True,
                 env={"GIT_FLUSH": "0", "GIT_TERMINAL_PROMPT": _prompt()} | dict(self.environment) | dict(env or {}),
-                pass_fds=inherit,
+                pass_fds=() if inherit is None else (inherit,),
                 start_new_session=not sys.stdin.isatty(),
             )
         except git.GitCommandNotFound as error:
@@ -135,10 +143,12 @@ def no_git() -> PreconditionFailed:
     )
 
 
-def forget_git_environment() -> None:
-    """Drop the variables by which a calling hook binds git to its repository."""
-    for name in LOCAL_ENVIRONMENT:
-        os.environ.pop(name, None)
+def forget_git_environment() -> bool:
+    """Drop the variables by which a calling hook binds git to its repository; return whether there were any."""
+    bound = [name for name in LOCAL_ENVIRONMENT if name in os.environ]
+    for name in bound:
+        del os.environ[name]
+    return bool(bound)
 
 
 def git_version() -> tuple[int, ...]:
@@ -157,7 +167,21 @@ def _shown(args: tuple[str, ...]) -> str:
     return " ".join(("git", *remove_password_if_present(list(args))))
 
 
-def _kill(process: subprocess.Popen[Any] | None) -> None:
+def ended(args: tuple[str, ...], done: Completed) -> str:
+    """Return which command ended how, up to a colon."""
+    return f"`{_shown(args)}` failed with exit code {done.code}:"
+
+
+def too_late(args: tuple[str, ...], limit: float) -> ToolTimedOut:
+    """Return the error that a command did not answer before its deadline."""
+    return ToolTimedOut(
+        f"`{_shown(args)}` did not answer within {limit:g} seconds.",
+        todo="Check the network and the server, or raise git.read_timeout or git.network_timeout.",
+    )
+
+
+def kill(process: subprocess.Popen[Any] | None) -> None:
+    """End a process with its helpers, where there is one."""
     if process is None:
         return
     # In a session of its own git's helpers (ssh, git-remote-https) go with it; else they end when their pipes close.

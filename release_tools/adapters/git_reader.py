@@ -1,6 +1,6 @@
-"""Reading a git repository: refs, worktrees, files, ancestry, the remote's refs; one process a question.
+"""Reading a git repository: refs, worktrees, settings, ancestry, the remote's refs; one process a question.
 
-Nothing here writes; `git_writer` and `git_draft` do.
+What objects hold is asked of `git_objects`. Nothing here writes; `git_writer` and `git_draft` do.
 """
 
 import os
@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from release_tools.adapters.git_objects import GitObjects, parse_signature
 from release_tools.adapters.git_obstacles import concealed, overwritten
+from release_tools.adapters.git_place import located, place_of
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
 from release_tools.errors import PreconditionFailed
@@ -31,6 +33,7 @@ class GitReader:
     """Questions to one repository; `network_timeout` bounds those that ask the remote, in seconds."""
 
     git: GitProcess
+    objects: GitObjects
     network_timeout: float = 120.0
 
     def refs(self, remote: str | None) -> tuple[Refs, Mapping[str, str]]:
@@ -84,12 +87,12 @@ class GitReader:
 
     def operation(self, worktree: Path | None = None) -> str:
         """Return what is in progress in a worktree (`a rebase`), or nothing."""
-        git_dir = Path(self._at(worktree).run("rev-parse", "--absolute-git-dir").text)
-        return next((name for entry, name in OPERATIONS.items() if (git_dir / entry).exists()), "")
+        own = place_of(self._at(worktree)).own
+        return next((name for entry, name in OPERATIONS.items() if (own / entry).exists()), "")
 
     def shallow(self) -> bool:
         """Return whether history is cut off here."""
-        return self.git.run("rev-parse", "--is-shallow-repository").text == "true"
+        return place_of(self.git).shallow
 
     def worktrees(self) -> tuple[Worktree, ...]:
         """Return all working trees of the repository, this one among them."""
@@ -97,7 +100,7 @@ class GitReader:
         blocks = (dict(_words(line) for line in block.split("\0")) for block in out.split("\0\0") if block)
         return tuple(
             Worktree(
-                path=block["worktree"],
+                path=located(self.git, block["worktree"]),
                 head=block.get("HEAD", ""),
                 branch=block["branch"].removeprefix(HEADS) if "branch" in block else None,
                 gone="prunable" in block,
@@ -118,21 +121,11 @@ class GitReader:
         done = self.git.run("var", f"GIT_{role}_IDENT", ok=(0, 128))
         if done.code:
             return None
-        who, epoch, offset = done.text.rsplit(" ", 2)
-        name, _, email = who.partition(" <")
-        return Signature(name=name, email=email.removesuffix(">"), epoch=int(epoch), offset=offset)
+        return parse_signature(done.text)
 
     def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, Blob]:
         """Return those of the files that stand in a commit, by path."""
-        if not paths:
-            return {}
-        out = os.fsdecode(self.git.ask("--literal-pathspecs", "ls-tree", "-z", commit, "--", *paths).stdout)
-        rows = [(*row.partition("\t")[0].split(" "), row.partition("\t")[2]) for row in out.split("\0") if row]
-        blobs = [(mode, sha, path) for mode, kind, sha, path in rows if kind == "blob"]
-        asked = "".join(f"{sha}\n" for _, sha, _ in blobs).encode()
-        data = self.git.ask("cat-file", "--batch", stdin=asked).stdout if blobs else b""
-        contents = _batch(data)
-        return {path: Blob(mode=mode, data=contents[sha]) for mode, sha, path in blobs}
+        return self.objects.files(commit, paths)
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Return whether `new` contains `old`."""
@@ -152,11 +145,19 @@ class GitReader:
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the parents of a commit, in order."""
-        return tuple(self.git.ask("rev-list", "--no-walk", "--parents", commit, "--").text.split()[1:])
+        return self.objects.parents(commit)
 
     def tree(self, commit: str) -> str:
         """Return the tree of a commit."""
-        return self.git.ask("rev-parse", "--verify", f"{commit}^{{tree}}").text
+        return self.objects.tree(commit)
+
+    def author(self, commit: str) -> Signature:
+        """Return who wrote a commit, and when."""
+        return self.objects.author(commit)
+
+    def message(self, commit: str) -> str:
+        """Return the raw message of a commit; bytes that are no text survive as surrogates."""
+        return self.objects.message(commit)
 
     def first_parent_containing(self, tip: str, commit: str) -> str:
         """Return the oldest commit on the first-parent line of `tip` that contains `commit`."""
@@ -176,9 +177,7 @@ class GitReader:
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
         """Return those of the objects that are not here."""
-        asked = "".join(f"{sha}\n" for sha in objects).encode()
-        out = self.git.run("cat-file", "--batch-check", stdin=asked).text if objects else ""
-        return tuple(line.split()[0] for line in out.split("\n") if line.endswith(" missing"))
+        return self.objects.missing(objects)
 
     def index_matches(self, commit: str, worktree: Path) -> bool:
         """Return whether the index of a worktree holds exactly the tree of a commit."""
@@ -211,7 +210,7 @@ class GitReader:
 
     def _pushed_to(self, remote: str) -> str:
         """Return where pushes to a remote go: what is there counts, and it may be another place than fetches ask."""
-        places = self.git.run("config", "--get-all", f"remote.{remote}.pushurl", ok=(0, 1)).text.split("\n")
+        places = self.git.ask("config", "--get-all", f"remote.{remote}.pushurl", ok=(0, 1)).text.split("\n")
         if len(places) > 1:
             failed = f"The remote {remote} pushes to {len(places)} places, which cannot be changed together."
             raise PreconditionFailed(failed, state="Nothing was changed.", todo=f"Keep one remote.{remote}.pushurl.")
@@ -221,11 +220,17 @@ class GitReader:
         # for-each-ref peels one layer; a tag of a tag has more.
         if row[4] != "tag":
             return row
-        return [*row[:2], self.git.ask("rev-parse", "--verify", f"{row[1]}^{{}}").text, *row[3:]]
+        return [*row[:2], self.objects.peeled(row[1]), *row[3:]]
 
     def _at(self, worktree: Path | None) -> GitProcess:
         if worktree is None or worktree == self.git.directory:
             return self.git
+        if worktree == place_of(self.git).common:
+            raise PreconditionFailed(
+                f"Nothing says where the work tree of the git directory {worktree} is, and it must be looked at.",
+                state="Nothing was changed.",
+                todo="Run this in that work tree, or switch it to a branch that this does not change.",
+            )
         return GitProcess(directory=worktree, timeout=self.git.timeout, environment=self.git.environment)
 
 
@@ -237,13 +242,3 @@ def _tag(row: list[str]) -> Tag:
 def _words(line: str) -> tuple[str, str]:
     word, _, rest = line.partition(" ")
     return word, rest
-
-
-def _batch(data: bytes) -> Mapping[str, bytes]:
-    contents, at = {}, 0
-    while at < len(data):
-        end = data.index(b"\n", at)
-        sha, _, size = data[at:end].decode().split(" ")
-        contents[sha] = data[end + 1 : end + 1 + int(size)]
-        at = end + 1 + int(size) + 1
-    return contents

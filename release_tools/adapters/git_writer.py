@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from release_tools.adapters.git_process import GitProcess
+from release_tools.adapters.git_place import place_of
+from release_tools.adapters.git_process import GitProcess, ended
+from release_tools.adapters.git_push import refusal
 from release_tools.adapters.git_written import accept_written
 from release_tools.domain.refs import ABSENT, HEADS, RefUpdate
 from release_tools.errors import ToolFailed, ToolTimedOut
@@ -29,7 +31,7 @@ class GitWriter:
 
     def adopt(self, objects: Path) -> None:
         """Move loose objects and packs into the repository's own object directory; what is there already stays."""
-        own = Path(self.git.run("rev-parse", "--path-format=absolute", "--git-path", "objects").text)
+        own = place_of(self.git).objects
         files = sorted((path for path in objects.rglob("*") if path.is_file()), key=_index_last)
         for source in files:
             _move(source, own / source.relative_to(objects))
@@ -37,11 +39,16 @@ class GitWriter:
             _sync(directory)
 
     def push(self, remote: str, updates: tuple[RefUpdate, ...]) -> None:
-        """Push all updates or none, each only where the remote has its expected value."""
+        """Push all updates or none, each only where the remote has its expected value; `PushRefused` by the server."""
         leases = (f"--force-with-lease={update.name}:{update.old}" for update in updates)
         refspecs = (f"{update.new}:{update.name}" for update in updates)
         options = ("--atomic", "--porcelain", "--no-follow-tags", *leases)
-        self._run("push", *options, remote, *refspecs, timeout=self.network_timeout)
+        # The server's words are shown to people, and git would colour some of them.
+        command = (*QUIET, "-c", "color.remote=never", "push", *options, remote, *refspecs)
+        done = self.git.run(*command, ok=(0, 1), timeout=self.network_timeout, env=self.environment)
+        if done.code:
+            what = ended(command, done)
+            raise refusal(what, done) or ToolFailed(f"{what} {done.stderr or 'no message'}")
 
     def update_refs(self, updates: tuple[RefUpdate, ...], reason: str) -> None:
         """Change all refs or none, each only where it has its expected value."""
@@ -82,7 +89,7 @@ class GitWriter:
 
     def _known_worktrees(self, path: Path) -> tuple[Path, ...]:
         """Return what git keeps of a worktree; one whose making was cut off does not say yet where it is."""
-        kept = Path(self.git.run("rev-parse", "--path-format=absolute", "--git-common-dir").text) / "worktrees"
+        kept = place_of(self.git).common / "worktrees"
         entries = tuple(kept.glob(f"{path.name}*"))
         places = ((entry / "gitdir").read_text().strip() if (entry / "gitdir").is_file() else "" for entry in entries)
         return tuple(e for e, place in zip(entries, places, strict=True) if place in ("", str(path / ".git")))

@@ -65,8 +65,9 @@ def guard_hook_directory(found: HookDirectory, *, force: bool) -> None:
         raise PreconditionFailed(
             f"husky writes {found.path} anew at every installation, and its hooks go by their own file names.",
             state="Nothing was changed.",
-            todo=f'Add `release-tools check-commit "$1"` to {found.top}/.husky/commit-msg '
-            f"and `release-tools check-branch --pre-commit` to {found.top}/.husky/pre-commit.",
+            todo=f'Add `release-tools check-commit "$1"` to {found.top}/.husky/commit-msg, '
+            f"`release-tools check-branch --pre-commit` to {found.top}/.husky/pre-commit, "
+            f'and `release-tools check-push "$@"` to {found.top}/.husky/pre-push.',
         )
     if force:
         return
@@ -82,8 +83,8 @@ def guard_hook_directory(found: HookDirectory, *, force: bool) -> None:
         raise PreconditionFailed(
             f"{found.path} is tracked: a launcher holds paths of this machine and must not be committed.",
             state="Nothing was changed.",
-            todo='From the hooks there, call `release-tools check-commit "$1"` and `release-tools check-branch '
-            "--pre-commit`; or pass --force to write there.",
+            todo='From the hooks there, call `release-tools check-commit "$1"`, `release-tools check-branch '
+            '--pre-commit` and `release-tools check-push "$@"`; or pass --force to write there.',
         )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from release_tools.adapters.hook_installation import HookInstallation
     from release_tools.config.hooks import HookRules
     from release_tools.domain.branches.branch import BranchTable
+    from release_tools.domain.pushes.verdict import Verdict
     from release_tools.hooks.recording import Recording
 
 
@@ -90,3 +91,15 @@ def file_recording(repo: Path, file: Path) -> "Recording":
 
     git, _, _ = open_repository(repo)
     return observe_recording(file.read_bytes(), git.run("rev-parse", "--absolute-git-dir").text)
+
+
+def push_verdict(repo: Path, config: Path | None, remote: str, url: str, told: bytes) -> "Verdict":
+    """Return what stands against a push from `repo`, as git tells its pre-push hook about it."""
+    from contextlib import chdir
+
+    from release_tools.hooks.push_judge import examine
+
+    _, top, _ = open_repository(repo)
+    rules = commit_rules(repo, config)
+    with chdir(top):
+        return examine(remote, url, told, rules)

@@ -49,11 +49,11 @@ def release_session(repo: Path, config: Path | None, *, command: str, lasting: b
             runs.sweep()
 
 
-def version_locator() -> "VersionLocator":
-    """Return the locator of versions in TOML and YAML files."""
+def version_locator(top: Path = Path()) -> "VersionLocator":
+    """Return the locator of versions in files of the work tree at `top`."""
     from release_tools.adapters.version_locator import LibraryLocator
 
-    return LibraryLocator()
+    return LibraryLocator(top=top)
 
 
 def _runs(root: Path) -> "Runs":
@@ -75,10 +75,11 @@ def _session(
     home: Path | None = None,
 ) -> "Session":
     from release_tools.adapters.git_locks import lasting_locks
+    from release_tools.adapters.git_objects import GitObjects
     from release_tools.adapters.git_reader import GitReader
     from release_tools.release.flows.session import Session
 
-    reader = GitReader(git=git, network_timeout=config.git.network_timeout)
+    reader = GitReader(git=git, objects=GitObjects(git), network_timeout=config.git.network_timeout)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{command}-{os.urandom(3).hex()}"
     settings = reader.settings()
     commits, tags = _signs(config, settings.get("commit.gpgsign"), settings.get("tag.gpgsign"))
@@ -114,19 +115,22 @@ def _bench(
     git: "GitProcess", settings: Mapping[str, str], session: "Session", *, sign_commits: bool, sign_tags: bool
 ) -> "Bench":
     from release_tools.adapters.git_draft import GitDraft, draft_process
+    from release_tools.adapters.git_objects import GitObjects
     from release_tools.adapters.git_reader import GitReader
     from release_tools.release.bench import Bench
 
     home, timeout = session.draft_directory, session.config.git.network_timeout
     shutil.rmtree(home, ignore_errors=True)
     # A draft's commands are waited for after a crash, too: they write where the next run sweeps.
-    drafting = replace(draft_process(git, home / "objects"), inherit=git.inherit)
-    reader = GitReader(git=drafting, network_timeout=timeout)
+    drafting = draft_process(git, home / "objects")
+    objects = GitObjects(drafting)
+    reader = GitReader(git=drafting, objects=objects, network_timeout=timeout)
     author, committer = reader.signature("AUTHOR"), reader.signature("COMMITTER")
     return Bench(
         reader=reader,
         draft=GitDraft(
             git=drafting,
+            objects=objects,
             scratch=home,
             author=author,
             committer=committer,
@@ -135,11 +139,12 @@ def _bench(
             network_timeout=timeout,
         ),
         config=session.config,
-        locate=version_locator(),
+        locate=version_locator(session.top),
         top=session.top,
         settings=settings,
         author=author,
         committer=committer,
+        refused=session.refused,
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def open_repository(repo: Path) -> tuple["GitProcess", Path, Path]:
     """Return git at the top of the work tree around `repo`, that top, and the repository's common directory."""
+    from release_tools.adapters.git_place import place_of
     from release_tools.adapters.git_process import OLDEST_GIT, GitProcess, forget_git_environment, git_version
 
     if git_version() < OLDEST_GIT:
@@ -23,15 +24,16 @@ def open_repository(repo: Path) -> tuple["GitProcess", Path, Path]:
             todo="Install git 2.38 or newer.",
         )
     try:
-        # Asked one by one: a path may hold a newline.
-        asked = ("--show-toplevel", "--git-common-dir")
         git = GitProcess(directory=repo)
-        top, common = (git.run("rev-parse", "--path-format=absolute", word).text for word in asked)
+        place = place_of(git)
     except (ToolFailed, OSError) as error:
+        # Git may have another reason: the repository is somebody else's, or broken.
+        words = f" {error.failed}" if isinstance(error, ToolFailed) else ""
         raise PreconditionFailed(
             f"There is no git work tree at {repo.absolute()}.",
             state="Nothing was changed.",
-            todo="Go into a work tree, or name one with --repo.",
+            todo=f"Go into a work tree, or name one with --repo.{words}",
         ) from error
-    forget_git_environment()
-    return GitProcess(directory=Path(top)), Path(top), Path(common)
+    # What git said of the place holds at its top as well, unless it is the environment that led git there.
+    answers = {} if forget_git_environment() else git.answers
+    return GitProcess(directory=place.top, answers=answers), place.top, place.common

@@ -13,9 +13,11 @@ from fakes.repository import CARL
 
 from release_tools.adapters.git_draft import GitDraft as RealDraft
 from release_tools.adapters.git_draft import draft_process
+from release_tools.adapters.git_objects import GitObjects
 from release_tools.adapters.git_process import GitProcess
 from release_tools.adapters.git_reader import GitReader as RealReader
 from release_tools.adapters.git_writer import GitWriter as RealWriter
+from release_tools.domain.refs import Signature
 from release_tools.ports import GitDraft, GitReader, GitWriter
 
 
@@ -34,10 +36,13 @@ class RealSubject:
         self.git("remote", "add", "origin", str(self.remote))
         process = GitProcess(directory=self.top)
         drafting = draft_process(process, self.objects)
-        self.reader: GitReader = RealReader(git=process)
+        drafted = GitObjects(drafting)
+        self.reader: GitReader = RealReader(git=process, objects=GitObjects(process))
         self.writer: GitWriter = RealWriter(git=process)
-        self.draft: GitDraft = RealDraft(git=drafting, scratch=self.objects.parent, author=CARL, committer=CARL)
-        self.draft_reader: GitReader = RealReader(git=drafting)
+        self.draft: GitDraft = RealDraft(
+            git=drafting, objects=drafted, scratch=self.objects.parent, author=CARL, committer=CARL
+        )
+        self.draft_reader: GitReader = RealReader(git=drafting, objects=drafted)
 
     def git(self, *args: str, stdin: str = "", at: Path | None = None, env: Mapping[str, str] | None = None) -> str:
         """Run git and return its output without the final newline."""
@@ -115,7 +120,26 @@ class RealSubject:
 
     def refuse_pushes(self) -> None:
         """Let the remote refuse every push."""
-        hook = self.remote / "hooks" / "pre-receive"
+        self.hook("pre-receive", "echo closed today >&2; exit 1")
+
+    def protect(self, name: str) -> None:
+        """Let the remote refuse every push to one ref."""
+        self.hook("update", f'test "$1" != "{name}" || {{ echo protected branch >&2; exit 1; }}')
+
+    def hook(self, name: str, script: str) -> None:
+        """Give the remote a hook."""
+        hook = self.remote / "hooks" / name
         hook.parent.mkdir(exist_ok=True)
-        hook.write_text("#!/bin/sh\necho closed today >&2\nexit 1\n")
+        hook.write_text(f"#!/bin/sh\n{script}\n")
         hook.chmod(0o755)
+
+    def commit_by(self, author: Signature, message: str, *parents: str) -> str:
+        """Make a commit without files that somebody wrote."""
+        args = tuple(arg for parent in parents for arg in ("-p", parent))
+        env = {
+            "GIT_AUTHOR_NAME": author.name,
+            "GIT_AUTHOR_EMAIL": author.email,
+            "GIT_AUTHOR_DATE": f"@{author.stamp}",
+        }
+        tree = self.git("hash-object", "-w", "-t", "tree", "--stdin")
+        return self.git("commit-tree", *args, "-F", "-", tree, stdin=message, env=env)

@@ -87,6 +87,63 @@ def test_a_merge_with_conflicts_names_them(subject: Subject, first: str) -> None
     assert sorted(subject.draft.merge(ours, theirs).conflicts) == ["a", "b"]
 
 
+def test_a_merge_base_is_what_both_contain(subject: Subject, first: str) -> None:
+    """The last common commit; the older one where it contains the other; nothing without a common history."""
+    ours, theirs = subject.commit({"a": "2"}, first), subject.commit({"a": "3"}, first)
+    assert subject.draft.merge_bases(ours, theirs) == (first,)
+    assert subject.draft.merge_bases(ours, first) == (first,)
+    assert subject.draft.merge_bases(ours, ours) == (ours,)
+    assert subject.draft.merge_bases(ours, subject.commit({"a": "1"})) == ()
+
+
+def test_two_branches_that_merged_the_same_two_have_both_as_bases(subject: Subject, first: str) -> None:
+    """A commit that stands in for them joined is what they are merged against then."""
+    left, right = subject.commit({"a": "2", "b": "1"}, first), subject.commit({"a": "1", "b": "2"}, first)
+    one = subject.commit({"a": "2", "b": "2", "c": "1"}, left, right)
+    two = subject.commit({"a": "2", "b": "2", "d": "1"}, right, left)
+    assert sorted(subject.draft.merge_bases(one, two)) == sorted((left, right))
+    joined = subject.draft.stand_in(subject.draft.merge(left, right).tree, (left, right))
+    assert dict(subject.draft_reader.files(joined, ["a", "b", "c"])) == {"a": text("2"), "b": text("2")}
+    assert subject.draft_reader.parents(joined) == (left, right)
+    assert subject.draft.stand_in(subject.draft.merge(left, right).tree, (left, right)) == joined
+
+
+TEXT = b"a\nb\nc\nd\ne\n"
+MERGED = [
+    (TEXT, TEXT, TEXT, TEXT),
+    (TEXT, TEXT.replace(b"a", b"A"), TEXT.replace(b"e", b"E"), b"A\nb\nc\nd\nE\n"),
+    (TEXT, TEXT.replace(b"c", b"C"), TEXT.replace(b"c", b"C"), TEXT.replace(b"c", b"C")),
+    (TEXT, TEXT, b"", b""),
+    (TEXT, TEXT.replace(b"a\n", b""), TEXT + b"f", b"b\nc\nd\ne\nf"),
+    (b"", b"a\r\n", b"a\r\n", b"a\r\n"),
+    (b"\xff\n-\n.\n", b"\xff\n-\n.", b"\xfe\n-\n.\n", b"\xfe\n-\n."),
+]
+CONFLICTING = [
+    (TEXT, TEXT.replace(b"c", b"C"), TEXT.replace(b"c", b"x")),
+    (TEXT, TEXT.replace(b"c", b"C"), TEXT.replace(b"d", b"D")),
+    (TEXT, TEXT.replace(b"c\n", b""), TEXT.replace(b"c", b"C")),
+    (b"", b"a\n", b"b\n"),
+    (b"a", b"a\0", b"b"),
+]
+
+
+@pytest.mark.parametrize(("base", "ours", "theirs", "merged"), MERGED)
+def test_a_text_is_merged_by_lines(subject: Subject, base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> None:
+    """Changes that keep a line between them are joined, byte for byte; nothing is left behind."""
+    assert subject.draft.merge_text(base, ours, theirs) == (merged, True)
+    assert subject.draft.merge_text(base, theirs, ours) == (merged, True)
+    assert [path.name for path in subject.objects.parent.iterdir() if path != subject.objects] == []
+
+
+@pytest.mark.parametrize(("base", "ours", "theirs"), CONFLICTING)
+def test_a_text_that_both_sides_changed_in_one_place_conflicts(
+    subject: Subject, base: bytes, ours: bytes, theirs: bytes
+) -> None:
+    """Neighbouring lines are one place, and what is no text is not merged."""
+    assert not subject.draft.merge_text(base, ours, theirs)[1]
+    assert not subject.draft.merge_text(base, theirs, ours)[1]
+
+
 def test_a_tag_names_its_commit(subject: Subject, first: str) -> None:
     """Annotated: an object of its own, behind which the commit is; a commit of the draft can be tagged."""
     commit = subject.draft.commit(subject.reader.tree(first), (first,), "chore: x\n")

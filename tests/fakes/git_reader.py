@@ -114,6 +114,16 @@ class FakeGitReader:
         """Return the tree of a commit."""
         return self.graph.commit(commit).tree
 
+    def author(self, commit: str, /) -> Signature:
+        """Return who wrote a commit, and when."""
+        found = self.graph.commit(commit).author or self.repository.author
+        assert found is not None
+        return found
+
+    def message(self, commit: str, /) -> str:
+        """Return the raw message of a commit."""
+        return self.graph.commit(commit).message
+
     def first_parent_containing(self, tip: str, commit: str, /) -> str:
         """Return the oldest commit on the first-parent line of `tip` that contains `commit`."""
         line = self.graph.reachable(tip, first_parent=True)

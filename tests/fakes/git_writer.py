@@ -12,7 +12,7 @@ from fakes.graph import Files, Graph
 from fakes.merging import merged
 from fakes.repository import FakeRepository, FakeWorktree
 from release_tools.domain.refs import ABSENT, HEADS, RefUpdate
-from release_tools.errors import ToolFailed
+from release_tools.errors import PushRefused, ToolFailed
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,11 @@ class FakeGitWriter:
     def push(self, remote: str, updates: tuple[RefUpdate, ...], /) -> None:
         """Push all updates or none, each only where the remote has its expected value."""
         there = self.repository.remote(remote)
-        if there.refusal:
-            raise ToolFailed(there.refusal)
-        _require(there.refs, tuple(update for update in updates if there.refs.get(update.name) != update.new))
+        pending = tuple(update for update in updates if there.refs.get(update.name) != update.new)
+        _require(there.refs, pending)
+        refused = tuple(one.name for one in pending if there.refusal or one.name in there.protected)
+        if refused:
+            raise PushRefused(there.refusal or "protected branch", refs=refused)
         for update in updates:
             if update.new:
                 needed = self.repository.graph.closure(update.new)

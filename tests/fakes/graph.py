@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from hashlib import sha1
 
-from release_tools.domain.refs import Blob
+from release_tools.domain.refs import Blob, Signature
 from release_tools.errors import ToolFailed
 
 Files = dict[str, Blob]
@@ -20,6 +20,7 @@ class FakeCommit:
     tree: str
     parents: tuple[str, ...]
     message: str
+    author: Signature | None = None
     by: str = ""
 
 

@@ -9,8 +9,11 @@ from fakes.graph import Files, Graph
 def merged(graph: Graph, ours: str, theirs: str) -> tuple[Files, tuple[str, ...]]:
     """Return the files of the merge and the paths that conflict; those stay as ours has them."""
     common = graph.merge_base(ours, theirs)
-    base = graph.files(common) if common else {}
-    mine, other = graph.files(ours), graph.files(theirs)
+    return merged_on(graph.files(common) if common else {}, graph.files(ours), graph.files(theirs))
+
+
+def merged_on(base: Files, mine: Files, other: Files) -> tuple[Files, tuple[str, ...]]:
+    """Return what two sides have made of a base, and the paths that conflict."""
     result: Files = {}
     conflicts = []
     for path in sorted({*base, *mine, *other}):

@@ -43,6 +43,8 @@ class FakeRepository:
     shallow: bool = False
     refusal: str = ""
     """What a server's hook says to every push; empty: it accepts."""
+    protected: frozenset[str] = frozenset()
+    """Full names of the refs that the server lets nobody push to."""
     branch: str = "main"
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from fakes.git_reader import FakeGitReader
 from fakes.git_writer import FakeGitWriter
 from fakes.graph import FakeCommit
 from fakes.repository import FakeRepository, FakeWorktree
-from release_tools.domain.refs import HEADS, Blob
+from release_tools.domain.refs import HEADS, Blob, Signature
 from release_tools.ports import GitDraft, GitReader, GitWriter
 
 MIRROR = "+refs/heads/*:refs/remotes/origin/*"
@@ -82,6 +82,14 @@ class Subject(Protocol):
 
     def refuse_pushes(self) -> None:
         """Let the remote refuse every push."""
+        ...
+
+    def protect(self, name: str) -> None:
+        """Let the remote refuse every push to one ref."""
+        ...
+
+    def commit_by(self, author: Signature, message: str, *parents: str) -> str:
+        """Make a commit without files that somebody wrote."""
         ...
 
 
@@ -170,6 +178,16 @@ class FakeSubject:
         """Let the remote refuse every push."""
         there = self.repository.remotes["origin"]
         self.repository.remotes["origin"] = replace(there, refusal="closed today")
+
+    def protect(self, name: str) -> None:
+        """Let the remote refuse every push to one ref."""
+        there = self.repository.remotes["origin"]
+        self.repository.remotes["origin"] = replace(there, protected=there.protected | {name})
+
+    def commit_by(self, author: Signature, message: str, *parents: str) -> str:
+        """Make a commit without files that somebody wrote."""
+        graph = self.repository.graph
+        return graph.add(FakeCommit(tree=graph.add_tree({}), parents=parents, message=message, author=author))
 
 
 def blob(text: str) -> Blob:
