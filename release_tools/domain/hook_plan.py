@@ -12,7 +12,12 @@ KEPT_SUFFIX = ".before-release-tools"
 LEGACY_SUFFIX = ".legacy"
 
 BY_NAME_ONLY = ("overcommit",)
-CHECKS = {"commit-msg": 'check-commit "$1"', "pre-commit": "check-branch --pre-commit"}
+CHECKS = {
+    "pre-commit": "check-branch --pre-commit",
+    "prepare-commit-msg": 'commit --prepare "$@"',
+    "commit-msg": 'check-commit "$1"',
+    "pre-push": 'check-push "$@"',
+}
 
 
 class Move(Enum):

@@ -11,7 +11,7 @@ _ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _DIGITS = "0123456789"
 
 # Characters are spelled out, because ranges mean what the locale says.
-_STATIC = f"""\
+_NAMES = f"""\
 rt_slug() {{
   case /$1/ in
   */[!{_ALNUM}]*) return 1 ;;
@@ -25,10 +25,12 @@ rt_version() {{
   *) return 1 ;;
   esac
 }}
+"""
+_HEAD = """\
 if [ -f "$rt_git_dir/HEAD" ] && ! [ -h "$rt_git_dir/HEAD" ]; then
   IFS= read -r rt_head <"$rt_git_dir/HEAD" || rt_head=
   case $rt_head in
-  'ref: refs/heads/'*) rt_load_rules && rt_branch "${{rt_head#ref: refs/heads/}}" && exit 0 ;;
+  'ref: refs/heads/'*) rt_load_rules && rt_branch "${rt_head#ref: refs/heads/}" && exit 0 ;;
   esac
 fi
 """
@@ -36,7 +38,12 @@ fi
 
 def branch_fast_path() -> str:
     """Return the sh text for the launcher; it needs `rt_git_dir` and `rt_rules`, and exits 0 or falls through."""
-    return rules_fast_path() + _STATIC
+    return rules_fast_path() + names_fast_path() + _HEAD
+
+
+def names_fast_path() -> str:
+    """Return the sh functions that the baked `rt_branch` calls."""
+    return _NAMES
 
 
 def render_branch_bake(

@@ -34,7 +34,7 @@ def judge(branch: bytes, rules: HookRules, git_dir: str) -> int:
 
 def judge_unread() -> int:
     """Judge the branch of a repository whose HEAD only git can read."""
-    code, answer = _ask("symbolic-ref", "-q", "HEAD")
+    code, answer = ask("symbolic-ref", "-q", "HEAD")
     branch = answer.removesuffix(b"\n").removeprefix(b"refs/heads/")
     if code == 1:
         return 0  # detached
@@ -50,12 +50,12 @@ def _is_finishing(git_dir: str) -> bool:
     """Tell whether a merge, pick, revert or rebase is under way: without a conflict git asks no hook about it."""
     if any((Path(git_dir) / name).exists() for name in (*_DIRECTORIES, *_PSEUDO_REFS)):
         return True
-    return any(_ask("rev-parse", "-q", "--verify", name)[0] == 0 for name in _PSEUDO_REFS[1:])
+    return any(ask("rev-parse", "-q", "--verify", name)[0] == 0 for name in _PSEUDO_REFS[1:])
 
 
 def _is_beginning(name: str, table: BranchTable) -> bool:
     """Tell whether this is the first commit of the repository, or of a long-lived branch."""
-    if _ask("rev-parse", "-q", "--verify", "HEAD")[0] == 0:
+    if ask("rev-parse", "-q", "--verify", "HEAD")[0] == 0:
         return False
     return name in table.long_lived or not _told("for-each-ref", "--count=1", "--format=%(refname)")
 
@@ -64,7 +64,7 @@ def _develop(rules: HookRules) -> str:
     """Return the name under which develop can be reached here, empty where there is none."""
     names = (rules.develop, f"{rules.remote}/{rules.develop}") if rules.develop else ()
     refs = zip(names, ("refs/heads/", "refs/remotes/"), strict=False)
-    return next((name for name, space in refs if _ask("rev-parse", "-q", "--verify", space + name)[0] == 0), "")
+    return next((name for name, space in refs if ask("rev-parse", "-q", "--verify", space + name)[0] == 0), "")
 
 
 def _branches() -> frozenset[str]:
@@ -73,7 +73,7 @@ def _branches() -> frozenset[str]:
 
 
 def _told(*question: str) -> bytes:
-    code, answer = _ask(*question)
+    code, answer = ask(*question)
     if code:
         raise ToolFailed(
             f"`git {' '.join(question)}` failed with exit code {code}.",
@@ -83,7 +83,8 @@ def _told(*question: str) -> bytes:
     return answer.removesuffix(b"\n")
 
 
-def _ask(*question: str) -> tuple[int, bytes]:
+def ask(*question: str) -> tuple[int, bytes]:
+    """Return git's exit code and what it printed."""
     try:
         done = subprocess.run(("git", *question), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=_DEADLINE)
     except subprocess.TimeoutExpired as late:

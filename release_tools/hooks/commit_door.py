@@ -8,13 +8,19 @@ import posix
 from release_tools.config.hooks import HookRules, load_bake
 from release_tools.domain.grammar import scan_footers, scan_header
 
+KEPT = "RELEASE_TOOLS_EDITMSG"
+"""The file in the git dir that keeps a refused message."""
+
+ACCEPTED = f"{KEPT}.accepted"
+"""The same message when one that has it was accepted, until a commit is seen to have it."""
+
 _SUSPECT = (b"breaking", b"change:", b"changes:")
 
 
 def check_file(path: str) -> int:
     """Check the message in a file and return the exit code: 0 let pass, 1 refused, 2 the configuration is wrong."""
     raw = read_file(path)
-    git_dir = path.rpartition("/")[0] or ("/" if path.startswith("/") else ".")
+    git_dir = git_dir_of(path)
     if not exists(git_dir + "/HEAD"):
         from release_tools.hooks.work_tree import check_elsewhere
 
@@ -24,7 +30,23 @@ def check_file(path: str) -> int:
         from release_tools.hooks.rules_file import bake_rules
 
         rules = bake_rules(git_dir, ".")
-    return check(raw, rules, git_dir, path)
+    code = check(raw, rules, git_dir, path)
+    if not code and exists(f"{git_dir}/{KEPT}") and path.endswith("COMMIT_EDITMSG"):
+        _accept(raw, git_dir)
+    return code
+
+
+def git_dir_of(path: str) -> str:
+    """Return the git dir of a message file that git wrote."""
+    return path.rpartition("/")[0] or ("/" if path.startswith("/") else ".")
+
+
+def _accept(raw: bytes, git_dir: str) -> None:
+    from pathlib import Path
+
+    from release_tools.hooks.kept_message import accept
+
+    accept(raw, Path(git_dir))
 
 
 def check(raw: bytes, rules: HookRules, git_dir: str, path: str) -> int:

@@ -14,9 +14,9 @@ from release_tools.domain.messages.proposal import Proposal, propose
 from release_tools.domain.messages.report import Retry, render_report
 from release_tools.domain.messages.violation import errors
 from release_tools.hooks.failure import say
+from release_tools.hooks.kept_message import FIXED, keep
 from release_tools.hooks.recording import Recording
 
-KEPT = "RELEASE_TOOLS_EDITMSG"
 _HOOK = "commit-msg"
 
 
@@ -54,9 +54,8 @@ def _keep(recording: Recording, proposal: Proposal | None, git_dir: str, path: s
     """Keep the message where the next commit does not overwrite it; None when there is nothing to keep."""
     if not recording.message or not _is_gits_own(git_dir, path):
         return None
-    kept = Path(git_dir) / KEPT
-    kept.write_bytes(recording.message)
-    fixed = kept.with_name(f"{KEPT}.fixed")
+    kept = keep(Path(git_dir), recording.message)
+    fixed = kept.with_name(FIXED)
     commit = "git commit --amend" if (Path(git_dir) / "rebase-merge" / "amend").exists() else "git commit"
     edit = f"{commit} -e -F {_typed(kept)}"
     if proposal is None:

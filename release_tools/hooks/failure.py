@@ -7,6 +7,9 @@ import posix
 
 from release_tools.errors import ReleaseToolsError
 
+_COMMIT = ("commit", "Nothing was committed.")
+_PUSH = ("push", "Nothing was pushed.")
+
 
 def say(text: str) -> None:
     """Write a text to stderr, whatever the locale; a hook has no other place to talk."""
@@ -17,6 +20,7 @@ def say(text: str) -> None:
 
 def say_failure(hook: str, error: BaseException) -> int:
     """Say why a hook could not do its work and return the exit code."""
+    verb, unharmed = _PUSH if hook == "pre-push" else _COMMIT
     if isinstance(error, KeyboardInterrupt):
         say(f"{hook}: interrupted\n")
         return 130
@@ -24,10 +28,10 @@ def say_failure(hook: str, error: BaseException) -> int:
         say(f"{hook}: error: {error}\n")
         return error.exit_code
     if isinstance(error, OSError):
-        say(f"{hook}: error: {error}\nNothing was committed.\nCheck that path, then commit again.\n")
+        say(f"{hook}: error: {error}\n{unharmed}\nCheck that path, then {verb} again.\n")
         return 2
-    say(f"{hook}: error: this is a bug in release-tools: {_where(error)}\nNothing was committed.\n")
-    say("Commit with --no-verify to go on, and report the line above.\n")
+    say(f"{hook}: error: this is a bug in release-tools: {_where(error)}\n{unharmed}\n")
+    say(f"{verb.capitalize()} with --no-verify to go on, and report the line above.\n")
     return 70
 
 

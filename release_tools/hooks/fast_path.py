@@ -7,6 +7,7 @@ a line of ten megabytes, and in such a shell (dash) every message goes to Python
 is one. A comment prefix that begins with a letter (`core.commentChar=f`) is the one setting that is not looked for.
 """
 
+from release_tools.hooks.commit_door import KEPT
 from release_tools.hooks.git_words import SYSTEM_FILES
 
 SIZE_MAX = 4096
@@ -93,7 +94,7 @@ rt_is_beyond_doubt() {
     rt_newline='
 '
     rt_tab='	'
-    rt_load_rules && ! [ -e "$rt_git_dir/MERGE_HEAD" ] && rt_read "$1" || return 1
+    rt_load_rules && ! [ -e "$rt_git_dir/MERGE_HEAD" ] && ! [ -e "$rt_git_dir/@KEPT@" ] && rt_read "$1" || return 1
     rt_message=$rt_text
     rt_header=${rt_message%%"$rt_newline"*}
     rt_header_is_plain "$rt_header" && rt_body_is_plain "${rt_message#"$rt_header"}"
@@ -110,4 +111,8 @@ def rules_fast_path() -> str:
 def commit_msg_fast_path() -> str:
     """Return the sh text for the launcher; it needs `$1`, `rt_git_dir` and `rt_rules`, and exits 0 or falls through."""
     system = " ".join([f"'{path.decode()}'" for path in SYSTEM_FILES])
-    return rules_fast_path() + _COMMIT_MSG.replace("@SIZE@", str(SIZE_MAX)).replace("@SYSTEM@", system)
+    words = {"@SIZE@": str(SIZE_MAX), "@SYSTEM@": system, "@KEPT@": KEPT}
+    text = _COMMIT_MSG
+    for word, value in words.items():
+        text = text.replace(word, value)
+    return rules_fast_path() + text

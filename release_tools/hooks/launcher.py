@@ -11,6 +11,8 @@ from pathlib import Path
 from release_tools.domain.seal import render_sealed
 from release_tools.hooks.branch_fast_path import branch_fast_path
 from release_tools.hooks.fast_path import SHELLS, commit_msg_fast_path
+from release_tools.hooks.prepare_door import prepare_fast_path
+from release_tools.hooks.push_fast_path import push_fast_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,15 @@ _PRE_COMMIT_DIR = "rt_git_dir=${GIT_DIR:-.git}\n"
 
 DOORS = {
     "pre-commit": Door(module="pre_commit", locate=_PRE_COMMIT_DIR, fast_path=branch_fast_path()),
+    "prepare-commit-msg": Door(module="prepare_commit_msg", locate=_COMMIT_MSG_DIR, fast_path=prepare_fast_path()),
     "commit-msg": Door(module="commit_msg", locate=_COMMIT_MSG_DIR, fast_path=commit_msg_fast_path(), shells=SHELLS),
+    "pre-push": Door(
+        module="pre_push",
+        locate=_PRE_COMMIT_DIR,
+        fast_path=push_fast_path(),
+        unharmed="Nothing was pushed.",
+        reads_stdin=True,
+    ),
 }
 """The hooks that install-hooks writes, in the order git calls them."""
 

@@ -38,16 +38,23 @@ class Recording:
 
 def observe_recording(raw: bytes, git_dir: str) -> Recording:
     """Return what git will make of the raw message file, by the settings and the state of the work tree."""
-    cleanup, comment, encoding = _settings(git_dir)
-    edited = posix.environ.get(b"GIT_EDITOR") != b":"
-    if not comment:
-        comment = _automatic(raw)
+    mode, comment, encoding = observe_cleanup(raw, git_dir)
     return Recording(
-        message=recorded(raw, mode=_mode(cleanup, edited), comment=comment, verbose=edited),
+        message=recorded(raw, mode=mode, comment=comment, verbose=_is_edited()),
         encoding=encoding,
         merging=_exists(git_dir + "/MERGE_HEAD"),
         reverting=_exists(git_dir + "/REVERT_HEAD"),
     )
+
+
+def observe_cleanup(raw: bytes, git_dir: str) -> tuple[str, bytes, str]:
+    """Return the clean-up that git uses, the prefix of comment lines in the message file, and its encoding."""
+    cleanup, comment, encoding = _settings(git_dir)
+    return _mode(cleanup, _is_edited()), comment or _automatic(raw), encoding
+
+
+def _is_edited() -> bool:
+    return posix.environ.get(b"GIT_EDITOR") != b":"
 
 
 def _mode(cleanup: str, edited: bool) -> str:  # noqa: FBT001 - a table of two columns

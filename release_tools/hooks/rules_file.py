@@ -12,6 +12,7 @@ from pathlib import Path
 from release_tools.config.bake import hook_rules, render_bake
 from release_tools.config.hooks import HOUSE_FILE, SHARED_FILE, HookRules, load_bake
 from release_tools.hooks.branch_fast_path import render_branch_bake
+from release_tools.hooks.push_fast_path import render_push_bake
 
 _SECOND = 1_000_000_000
 
@@ -52,7 +53,8 @@ def _anchor(top: Path) -> str:
 
 
 def _render(rules: HookRules) -> str:
-    return render_bake(rules, branches=render_branch_bake(rules.main, rules.develop, rules.direct, rules.patterns))
+    branches = render_branch_bake(rules.main, rules.develop, rules.direct, rules.patterns)
+    return render_bake(rules, branches=branches + render_push_bake(rules))
 
 
 def _replace(path: Path, text: str, changed: int) -> None:

@@ -1,0 +1,1 @@
+"""Plug-ins for tools of others: our grammar inside them, and nothing that those tools do themselves."""

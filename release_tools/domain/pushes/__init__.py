@@ -1,0 +1,1 @@
+"""Pushes judged: what git says it will push, what is wrong with it, and what is typed instead."""
