@@ -29,11 +29,44 @@ def run() -> None:
 def main() -> int:
     """Run the command line and return the exit code."""
     arguments = sys.argv[1:]
-    if len(arguments) == 2 and arguments[0] == "check-commit" and arguments[1][:1] not in ("", "-"):
-        from release_tools.hooks import commit_msg
-
-        return commit_msg.main(arguments[1])
+    if door := DOORS.get(arguments[0] if arguments else ""):
+        code = door(*arguments[1:])
+        if code is not None:
+            return code
     return bounded(QUICK.get(" ".join(arguments), _run_program), arguments)
+
+
+def _check_commit(file: str = "", *more: str) -> int | None:
+    if more or file[:1] in ("", "-"):
+        return None
+    from release_tools.hooks import commit_msg
+
+    return commit_msg.main(file)
+
+
+def _check_branch(*words: str) -> int | None:
+    if words != ("--pre-commit",):
+        return None
+    from release_tools.hooks import pre_commit
+
+    return pre_commit.main()
+
+
+def _prepare_message(*words: str) -> int | None:
+    if len(words) not in (2, 3) or words[0] != "--prepare" or words[1][:1] in ("", "-"):
+        return None
+    from release_tools.hooks import prepare_commit_msg
+
+    return prepare_commit_msg.main(*words[1:])
+
+
+def _check_push(*words: str) -> int | None:
+    """Check a push that pre-commit or prek tells about by variables; git's own hook passes arguments."""
+    if words:
+        return None
+    from release_tools.hooks import framed_push
+
+    return framed_push.main()
 
 
 def bounded(action: "Callable[[list[str]], int]", arguments: list[str]) -> int:
@@ -166,5 +199,13 @@ def _discard(descriptor: int) -> None:
     os.dup2(sink, descriptor)
     os.close(sink)
 
+
+DOORS: "dict[str, Callable[..., int | None]]" = {
+    "check-commit": _check_commit,
+    "check-branch": _check_branch,
+    "check-push": _check_push,
+    "commit": _prepare_message,
+}
+"""What is answered as a hook is, before click is loaded; None: by the command of that name after all."""
 
 QUICK = {"-h": _print_help, "--help": _print_help, "--version": _print_version}

@@ -38,6 +38,9 @@ def hook_rules(config: "Config", *, name: str) -> HookRules:
         direct=branches.direct,
         patterns=tuple([(kind, flow.pattern) for kind, flow in config.flow.items()]),
         remote=branches.remote,
+        protected=branches.protected,
+        tag_prefix=config.version.tag_prefix,
+        moving_tags=config.version.moving_tags,
     )
 
 

@@ -38,7 +38,7 @@ def _ends(config: Config) -> Iterator[Finding]:
             yield Finding(f"flow.{name}.base", "is develop, but branches.develop is false; write 'main'")
         if trunk and "develop" in kind.targets:
             yield Finding(f"flow.{name}.targets", "name develop, but branches.develop is false")
-        if not kind.targets:
+        if not kind.targets and name != "support":
             yield Finding(f"flow.{name}.targets", "must name at least one branch")
         if len(set(kind.targets)) < len(kind.targets):
             yield Finding(f"flow.{name}.targets", "name a branch twice")

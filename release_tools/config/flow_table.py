@@ -34,7 +34,8 @@ def without_develop(flow: Mapping[str, FlowKind]) -> dict[str, FlowKind]:
 
 
 def _on_trunk(kind: FlowKind) -> FlowKind:
-    targets = tuple(target for target in kind.targets if target != "develop") or ("main",)
+    left = tuple(target for target in kind.targets if target != "develop")
+    targets = left or (("main",) if kind.targets else ())
     return replace(kind, base="main", targets=targets)
 
 

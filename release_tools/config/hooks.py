@@ -9,8 +9,8 @@ TYPE_CHECKING = False  # what typing calls by this name, without the price of im
 HOUSE_FILE = "release-tools.toml"
 SHARED_FILE = "pyproject.toml"
 FIRST_LINE = "# release-tools rules, format 1\n"
-LISTS = ("types", "scopes", "scope_required", "issue_required", "direct")
-WORDS = ("rules", "issue_pattern", "header_max_level", "merge", "revert", "fixup", "main", "remote")
+LISTS = ("types", "scopes", "scope_required", "issue_required", "direct", "protected", "moving_tags")
+WORDS = ("rules", "issue_pattern", "header_max_level", "merge", "revert", "fixup", "main", "remote", "tag_prefix")
 
 
 class HookRules:
@@ -45,8 +45,11 @@ class HookRules:
         main: str
         develop: str | None  # None: trunk
         direct: tuple[str, ...]
+        protected: tuple[str, ...]  # names and globs
         patterns: tuple[tuple[str, str], ...]  # (kind, pattern)
         remote: str
+        tag_prefix: str
+        moving_tags: tuple[str, ...]
 
     def __init__(self, **values: object) -> None:
         for name in self.__slots__:

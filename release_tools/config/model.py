@@ -41,6 +41,10 @@ class Branches(Table):
     direct: tuple[Name, ...] = field(
         default=(), metadata=about("Long-lived branches on which direct commits are allowed")
     )
+    protected: tuple[Name, ...] = field(
+        default=(),
+        metadata=about("Names and globs of branches that the remote lets nobody push to: pull requests change them"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ class FlowKind(Table):
 
 
 def default_flow() -> dict[str, FlowKind]:
-    """Return the flow table of git-flow: feature, fix, hotfix, release and upgrade."""
+    """Return the flow table of git-flow, with upgrades, support lines and the branches that carry a tag back."""
     return {
         "feature": FlowKind(pattern="feature/{slug}"),
         "fix": FlowKind(pattern="fix/{slug}"),
@@ -67,6 +71,8 @@ def default_flow() -> dict[str, FlowKind]:
         "upgrade": FlowKind(
             pattern="upgrade/v{version}", targets=("main", "develop"), tags=True, gate="staging", merge="merge"
         ),
+        "support": FlowKind(pattern="support/{slug}", base="main", targets=(), merge="merge"),
+        "back-merge": FlowKind(pattern="back-merge/{slug}", base="main", targets=("release", "develop"), merge="merge"),
     }
 
 
@@ -102,17 +108,41 @@ class Commits(Table):
     machine: MachineMade = MachineMade()
 
 
+VersionKind = Literal[
+    "pyproject",
+    "package-json",
+    "cargo",
+    "composer",
+    "chart",
+    "python",
+    "env",
+    "compose-image",
+    "pattern",
+    "commitizen",
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionFile(Table):
     """A file that names the product's version, and how the version stands in it."""
 
-    path: Name = field(metadata=about("From the top of the work tree"))
-    kind: Literal["pyproject", "package-json", "compose-image", "pattern"] | None = field(
-        default=None, metadata=about("Left out: known from the file's name, or `pattern` when a pattern is given")
+    path: Name = field(metadata=about("From the top of the work tree; commitizen: the directory to ask in"))
+    kind: VersionKind | None = field(
+        default=None, metadata=about("Left out: known from the file's name, or from a setting that one kind takes")
     )
     image: Name | None = field(default=None, metadata=about("compose-image: the image whose tag is the version"))
     pattern: Name | None = field(default=None, metadata=about("pattern: literal text around `{version}`"))
+    key: Name | None = field(
+        default=None,
+        metadata=about("env: the variable; chart: `version` or `appVersion`, left out: both while they are equal"),
+    )
+    provider: Name | None = field(
+        default=None, metadata=about("commitizen: the provider that is asked in the work tree; it is only read")
+    )
     count: Count = field(default=1, metadata=about("Exact number of places in which the version must stand"))
+    spelling: Literal["semver", "pep440"] | None = field(
+        default=None, metadata=about("`1.2.0-rc.1` or `1.2.0rc1`; left out: pep440 in Python's files, else semver")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +151,19 @@ class Version(Table):
 
     tag_prefix: str = field(default="v", metadata=about("What stands before the version in a tag"))
     files: tuple[VersionFile, ...] | None = field(
-        default=None, metadata=about("Left out: pyproject.toml and package.json at the top, where they hold a version")
+        default=None,
+        metadata=about(
+            "Left out: pyproject.toml, package.json, Cargo.toml, composer.json and Chart.yaml at the top, where they "
+            "hold a version; the locks of npm, uv and Cargo follow their files"
+        ),
     )
     initial: Name = field(default="0.1.0", metadata=about("The first version, when no tag exists"))
     bump: dict[Name, Literal["major", "minor", "patch", "none"]] = field(
         default_factory=lambda: {"feat": "minor", "fix": "patch", "perf": "patch", "revert": "patch"},
         metadata=about("Commit type to level; types not named raise nothing; a breaking change is always major"),
+    )
+    moving_tags: tuple[Literal["major", "minor"], ...] = field(
+        default=(), metadata=about("Tags that follow the newest release of a line: `v1` for major, `v1.2` for minor")
     )
     zero_breaking: Literal["minor", "major"] = field(default="minor", metadata=about("What breaking raises while 0.x"))
 

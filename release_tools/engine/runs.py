@@ -62,6 +62,17 @@ class Run:
         last = self.journal.entries[-1]
         return str(last["outcome"]) if last["event"] == "closed" else ""
 
+    @property
+    def settled(self) -> bool:
+        """Return whether nothing is left to do in the current plan."""
+        return all(self.said(index) in ("done", "skipped") for index in range(len(self.plan().steps)))
+
+    @property
+    def waiting(self) -> bool:
+        """Return whether the run only waits for an event elsewhere, so that other runs may begin meanwhile."""
+        awaits = self.plan().awaits
+        return awaits is not None and not awaits.human and not self.undoing and self.settled
+
     def plan(self) -> Plan:
         """Return the current plan."""
         return decode_plan(self._plan_entry()["plan"], self.kinds)
@@ -71,9 +82,10 @@ class Run:
         entries = (entry for entry in self.journal.entries if entry["event"] == "plan" and not entry["undo"])
         return tuple(decode_plan(entry["plan"], self.kinds) for entry in entries)
 
-    def add_plan(self, plan: Plan, *, undo: bool = False) -> None:
-        """Make `plan` the current one."""
-        self.journal.append("plan", undo=undo, plan=encode_plan(plan, made_by=self.made_by))
+    def add_plan(self, plan: Plan, *, undo: bool = False, facts: Mapping[str, Any] | None = None) -> None:
+        """Make `plan` the current one; the `facts` that it was made from are learned with it or not at all."""
+        learned = {"facts": dict(facts)} if facts else {}
+        self.journal.append("plan", undo=undo, plan=encode_plan(plan, made_by=self.made_by), **learned)
 
     def said(self, step: int) -> str:
         """Return the last word on a step of the current plan: `started`, `failed`, `done`, `skipped` or nothing."""
@@ -126,10 +138,14 @@ class Runs:
             ) from error
         return run
 
-    def open_run(self) -> Run | None:
-        """Return the unfinished run, if there is one."""
+    def open_runs(self) -> tuple[Run, ...]:
+        """Return the runs that have not ended: one that is in the middle of its steps first, then those that wait."""
         runs = (self._load(directory) for directory in self._directories("runs"))
-        return next((run for run in runs if _planned(run) and not run.closed), None)
+        return tuple(sorted((run for run in runs if _planned(run) and not run.closed), key=lambda run: run.waiting))
+
+    def open_run(self) -> Run | None:
+        """Return the unfinished run, or the oldest one that waits, if there is any."""
+        return next(iter(self.open_runs()), None)
 
     def history(self) -> tuple[Run, ...]:
         """Return the ended runs, oldest first."""

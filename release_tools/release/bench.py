@@ -26,3 +26,5 @@ class Bench:
     author: Signature | None
     committer: Signature | None
     """Who makes the draft's commits and tags, and when; None where git does not know."""
+    refused: tuple[str, ...] = ()
+    """Branches that the remote refused to move in this run: protected, whatever the configuration says."""

@@ -108,10 +108,10 @@ def guard_free(state: RepositoryState, version: Version, branch: str, tag: str) 
         side = "here" if branch in state.here.branches else f"at {state.remote}"
         todo = f"Finish it (`release-tools finish-release {version}`), or delete the branch."
         problems.append(Problem(failed=f"The branch {branch} exists {side}.", todo=todo))
-    return (*problems, *_guard_directories(state, branch))
+    return (*problems, *guard_beside(state, branch))
 
 
-def _guard_directories(state: RepositoryState, branch: str) -> Problems:
+def guard_beside(state: RepositoryState, branch: str) -> Problems:
     """Return a problem for each branch beside which git cannot keep `branch`: refs are files in directories."""
     names = sorted({*state.here.branches, *state.there.branches})
     return tuple(

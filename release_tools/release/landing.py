@@ -14,24 +14,28 @@ from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
 from release_tools.release.world import World
 
 
-def landing_steps(state: RepositoryState, tips: Mapping[str, str]) -> Iterator[Step[World]]:
-    """Yield the steps that follow the refs; `tips` has the new commit of each branch that the plan moves."""
+def landing_steps(state: RepositoryState, tips: Mapping[str, str], *, leaves: bool = True) -> Iterator[Step[World]]:
+    """Yield the steps that follow the refs; `tips` has the new commit of each branch that the plan moves.
+
+    HEAD `leaves` the topic when that is about to be deleted.
+    """
     for tree in state.worktrees:
         old = state.here.branches.get(tree.branch or "", "")
         new = tips.get(tree.branch or "", old)
         if tree.branch and old != new and not tree.gone:
             yield MoveWorktree(path=tree.path, branch=tree.branch, old=old, new=new)
-    release = state.release
-    if release is None:
-        return
     landing = landing_branch(state)
-    if state.head_branch == release.name and landing:
-        yield SwitchBranch(path=state.top, source=release.name, branch=landing.name)
-    yield from _deletion(state, release)
+    if leaves and on_topic(state) and landing:
+        yield SwitchBranch(path=state.top, source=state.head_branch or "", branch=landing.name)
+
+
+def on_topic(state: RepositoryState) -> bool:
+    """Return whether this worktree stands on the topic."""
+    return state.topic is not None and state.head_branch == state.topic.name
 
 
 def landing_branch(state: RepositoryState) -> BranchState | None:
-    """Return the branch on which a person stands after the release branch is gone, None when there is none."""
+    """Return the branch on which a person stands after the topic is gone, None when there is none."""
     elsewhere = {tree.branch for tree in state.worktrees if tree.path != state.top}
     free = [branch for branch in (state.develop, state.main) if branch and branch.name not in elsewhere]
     return next((branch for branch in free if branch.local), free[0] if free else None)
@@ -39,22 +43,30 @@ def landing_branch(state: RepositoryState) -> BranchState | None:
 
 def needs_landing(state: RepositoryState, branch: BranchState) -> bool:
     """Return whether a branch must exist here because this worktree will stand on it."""
-    on_release = state.release is not None and state.head_branch == state.release.name
-    return on_release and branch == landing_branch(state)
+    return on_topic(state) and branch == landing_branch(state)
 
 
-def _deletion(state: RepositoryState, release: BranchState) -> Iterator[Step[World]]:
-    gone = RefUpdate(HEADS + release.name, release.remote, ABSENT)
-    if state.remote and release.remote:
-        yield PushRefs(remote=state.remote, updates=(gone,))
-    mirrored = state.tracks and release.name in state.tracked
-    mirror = RefUpdate(f"{REMOTES}{state.remote}/{release.name}", state.tracked.get(release.name, ABSENT), ABSENT)
-    # A branch that is checked out in another worktree is that worktree's; it stays, and so does one we cannot leave.
-    elsewhere = any(tree.branch == release.name and tree.path != state.top for tree in state.worktrees)
-    stays = elsewhere or (state.head_branch == release.name and landing_branch(state) is None)
-    local = (RefUpdate(HEADS + release.name, release.local, ABSENT),) if release.local and not stays else ()
-    if local or mirrored:
-        reason = f"release-tools: delete {release.name}"
-        yield UpdateRefs(updates=local, mirrors=(mirror,) if mirrored else (), reason=reason)
-    if local and state.branch_config(release.name):
-        yield ForgetBranch(branch=release.name)
+def deletion_steps(state: RepositoryState, leftovers: tuple[BranchState, ...] = ()) -> Iterator[Step[World]]:
+    """Yield the steps that delete the topic on both sides, and branches at the remote that served it."""
+    topic = state.topic
+    branches = (*((topic,) if topic else ()), *leftovers)
+    gone = tuple(RefUpdate(HEADS + branch.name, branch.remote, ABSENT) for branch in branches if branch.remote)
+    if state.remote and gone:
+        yield PushRefs(remote=state.remote, updates=gone)
+    mirrors = tuple(
+        RefUpdate(f"{REMOTES}{state.remote}/{branch.name}", state.tracked[branch.name], ABSENT)
+        for branch in branches
+        if state.tracks and branch.name in state.tracked
+    )
+    local = (RefUpdate(HEADS + topic.name, topic.local, ABSENT),) if topic and _leaves(state, topic) else ()
+    if local or mirrors:
+        names = ", ".join(branch.name for branch in branches)
+        yield UpdateRefs(updates=local, mirrors=mirrors, reason=f"release-tools: delete {names}")
+    if topic and local and state.branch_config(topic.name):
+        yield ForgetBranch(branch=topic.name)
+
+
+def _leaves(state: RepositoryState, topic: BranchState) -> bool:
+    """Return whether the topic can be deleted here: no other worktree is on it, and this one can leave it."""
+    elsewhere = any(tree.branch == topic.name and tree.path != state.top for tree in state.worktrees)
+    return bool(topic.local) and not elsewhere and not (on_topic(state) and landing_branch(state) is None)

@@ -1,4 +1,4 @@
-"""A merged release: what main's own history says about releases that are merged but not tagged yet.
+"""A merged topic: what main's own history says about releases and hotfixes that are merged but not tagged yet.
 
 This is how a finish goes on in another clone, or in CI after a pull request, when nothing but main is known.
 """
@@ -12,32 +12,36 @@ from release_tools.errors import PreconditionFailed
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems, guard_current, refuse
 from release_tools.release.state import BranchState, RepositoryState
+from release_tools.release.topics import Topic, find_topic, open_topics
 from release_tools.release.version_files import read_versions, version_paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergedRelease:
-    """A merge on main's first-parent line, the branch that it merged, and the version that the branch names."""
+class MergedTopic:
+    """A merge on main's first-parent line, the topic that it merged, and the version that it stands for."""
 
     version: Version
     merge: str
     source: str
-    """The commit that was merged: the tip that the release branch had."""
+    """The commit that was merged: the tip that the topic had."""
+    topic: Topic
 
 
-def release_source(bench: Bench, state: RepositoryState, version: Version | None) -> tuple[Version, str] | None:
-    """Return which release to finish and the commit its branch ends at; None when there is nothing to release.
+def release_source(
+    bench: Bench, state: RepositoryState, version: Version | None, kind: str
+) -> tuple[Version, str] | None:
+    """Return which release of a kind to finish and the commit its branch ends at; None when there is none to release.
 
     Raises `PreconditionFailed` for a release that is not there, is not what it says, or came to main by a squash.
     """
-    branch = state.release
+    branch = state.topic
     if version and branch and branch.exists:
         refuse(_guard_branch(bench, state, branch, version))
         return version, branch.tip
-    merged = [one for one in merged_releases(bench, state) if version in (None, one.version)]
+    merged = [one for one in merged_topics(bench, state, kind) if version in (None, one.version)]
     if merged:
         return merged[0].version, merged[0].source
-    forwarded = _forwarded(bench, state) if version is None else None
+    forwarded = _forwarded(bench, state, kind) if version is None else None
     if forwarded:
         return forwarded
     refuse_squashed(bench, state)
@@ -46,20 +50,21 @@ def release_source(bench: Bench, state: RepositoryState, version: Version | None
     tag = state.tags.get(version.tag_name(bench.config.version.tag_prefix))
     if tag is not None:
         return version, tag.commit
-    failed = f"There is no release {version}: no branch here or at the remote, no merge on {state.main.name}, no tag."
-    refuse((Problem(failed=failed, todo=f"Start it with `release-tools start-release {version}`."),))
+    failed = f"There is no {kind} {version}: no branch here or at the remote, no merge on {state.main.name}, no tag."
+    refuse((Problem(failed=failed, todo=f"Start it with `release-tools start-{kind} {version}`."),))
     return None
 
 
-def _forwarded(bench: Bench, state: RepositoryState) -> tuple[Version, str] | None:
+def _forwarded(bench: Bench, state: RepositoryState, kind: str) -> tuple[Version, str] | None:
     """Return the open release to whose branch main was fast-forwarded: its commits are on main without a merge."""
     main, tagged = state.main.remote or state.main.local, _published(bench, state)
-    for text, branch in state.open_versions.items():
-        version, tip = parse_tag(text, ""), state.there.branches.get(branch) or state.here.branches[branch]
+    for branch in open_topics(bench.config, state.open_versions.values(), kind):
+        topic = find_topic(bench.config, branch)
+        version, tip = topic and topic.version, state.there.branches.get(branch) or state.here.branches[branch]
         if version is None or version in tagged or bench.reader.missing((tip,)):
             continue
         # The files must say so: a branch without a commit of its own is always behind main.
-        if bench.reader.is_ancestor(tip, main) and _named_version(bench, tip) == version:
+        if bench.reader.is_ancestor(tip, main) and named_version(bench, tip) == version:
             return version, tip
     return None
 
@@ -70,7 +75,7 @@ def _guard_branch(bench: Bench, state: RepositoryState, branch: BranchState, ver
     blobs = bench.reader.files(branch.tip, version_paths(bench.config))
     found = read_versions(bench.config, {path: blob.data for path, blob in blobs.items()}, bench.locate)
     strays = [one for one in found if parse_tag(one.text.removeprefix("v"), "") != version]
-    if not behind and _is_squashed(bench, state, branch.tip):
+    if not behind and is_squashed(bench, state, branch.tip):
         raise squashed(state, version, state.main.remote or state.main.local)
     return (
         *behind,
@@ -84,20 +89,30 @@ def _guard_branch(bench: Bench, state: RepositoryState, branch: BranchState, ver
     )
 
 
-def _is_squashed(bench: Bench, state: RepositoryState, tip: str) -> bool:
+def is_squashed(bench: Bench, state: RepositoryState, tip: str) -> bool:
     """Return whether main has the content of the release branch without its commits."""
-    main = state.main.remote or state.main.local
-    if bench.reader.is_ancestor(tip, main):
+    return is_absorbed(bench, tip, state.main.remote or state.main.local)
+
+
+def is_absorbed(bench: Bench, tip: str, target: str, *earlier: str) -> bool:
+    """Return whether a commit or an `earlier` one of its line has a branch's changes without the branch's commits.
+
+    So a squash and a rebase leave them. A branch without changes is in no commit.
+    """
+    base = bench.reader.merge_base(target, tip)
+    if base in ("", tip) or bench.reader.tree(base) == bench.reader.tree(tip):
         return False
-    base = bench.reader.merge_base(main, tip)
-    merge = bench.draft.merge(main, tip)
-    trees = bench.reader.tree(main), bench.reader.tree(tip)
-    return not merge.conflicts and merge.tree == trees[0] and bool(base) and bench.reader.tree(base) != trees[1]
+    return any(_adds_nothing(bench, commit, tip) for commit in (target, *earlier))
 
 
-def merged_releases(bench: Bench, state: RepositoryState) -> tuple[MergedRelease, ...]:
-    """Return the releases merged into main since the last final tag and without a published tag, newest first."""
-    found = (_merged(bench, state, commit) for commit in _untagged(bench, state, "--merges"))
+def _adds_nothing(bench: Bench, commit: str, tip: str) -> bool:
+    merge = bench.draft.merge(commit, tip)
+    return not merge.conflicts and merge.tree == bench.reader.tree(commit)
+
+
+def merged_topics(bench: Bench, state: RepositoryState, kind: str) -> tuple[MergedTopic, ...]:
+    """Return the topics of a kind merged into main since the last final tag, without a published tag, newest first."""
+    found = (_merged(bench, state, commit, kind) for commit in _untagged(bench, state, "--merges"))
     tagged = _published(bench, state)
     return tuple(one for one in found if one is not None and one.version not in tagged)
 
@@ -105,12 +120,12 @@ def merged_releases(bench: Bench, state: RepositoryState) -> tuple[MergedRelease
 def refuse_squashed(bench: Bench, state: RepositoryState) -> None:
     """Raise when main raised its version files to an untagged version without a merge, as a squashed release does."""
     tagged = _published(bench, state)
-    version = _named_version(bench, state.main.remote or state.main.local)
+    version = named_version(bench, state.main.remote or state.main.local)
     if version is None or any(one >= version for one in tagged if one.is_final):
         return
     for commit in _untagged(bench, state, "--no-merges"):
-        raised = str(version) in commit.subject and commit.parents and _named_version(bench, commit.sha) == version
-        if raised and _named_version(bench, commit.parents[0]) not in (None, version):
+        raised = str(version) in commit.subject and commit.parents and named_version(bench, commit.sha) == version
+        if raised and named_version(bench, commit.parents[0]) not in (None, version):
             raise squashed(state, version, commit.sha)
 
 
@@ -126,36 +141,37 @@ def squashed(state: RepositoryState, version: Version, commit: str) -> Precondit
     )
 
 
-def _merged(bench: Bench, state: RepositoryState, commit: Commit) -> MergedRelease | None:
+def _merged(bench: Bench, state: RepositoryState, commit: Commit, kind: str) -> MergedTopic | None:
     source = commit.parents[1]
-    version = _claimed(bench, state, source) or _worded(bench, commit.subject)
-    named = _named_version(bench, commit.sha)
+    topic = _claimed(bench, state, source, kind) or _worded(bench, commit.subject, kind)
+    if topic is None:
+        return None
+    named = named_version(bench, commit.sha)
+    version = topic.version or named
     if version is None or (named is not None and named != version):
         return None
-    return MergedRelease(version=version, merge=commit.sha, source=source)
+    return MergedTopic(version=version, merge=commit.sha, source=source, topic=topic)
 
 
-def _claimed(bench: Bench, state: RepositoryState, source: str) -> Version | None:
-    for text, branch in state.open_versions.items():
-        tips = (state.here.branches.get(branch), state.there.branches.get(branch))
-        if source in tips:
-            return parse_tag(text, "")
+def _claimed(bench: Bench, state: RepositoryState, source: str, kind: str) -> Topic | None:
+    """Return the topic of a kind whose branch still ends at a commit, here or at the remote."""
+    sides = (state.here.branches, state.there.branches)
+    names = {name for side in sides for name, tip in side.items() if tip == source}
+    return next((find_topic(bench.config, name) for name in open_topics(bench.config, names, kind)), None)
+
+
+def _worded(bench: Bench, subject: str, kind: str) -> Topic | None:
+    """Return the topic of a kind that a merge's subject names, as git and the forges write it."""
+    prefix = bench.config.flow[kind].pattern.partition("{")[0]
+    for word in subject.split():
+        _, found, rest = word.strip("'\"`,;:()").partition(prefix)
+        topic = find_topic(bench.config, prefix + rest) if found else None
+        if topic is not None and topic.kind == kind:
+            return topic
     return None
 
 
-def _worded(bench: Bench, subject: str) -> Version | None:
-    """Return the version of a release-like branch that a merge's subject names, as git and the forges write it."""
-    for kind in bench.config.flow.values():
-        prefix, hole, suffix = kind.pattern.partition("{version}")
-        for word in subject.split() if hole else ():
-            _, found, rest = word.strip("'\"`,;:()").partition(prefix)
-            version = parse_tag(rest.removesuffix(suffix), "") if found else None
-            if version is not None:
-                return version
-    return None
-
-
-def _named_version(bench: Bench, commit: str) -> Version | None:
+def named_version(bench: Bench, commit: str) -> Version | None:
     """Return the version that the version files of a commit agree on, None when there are none or they do not parse."""
     blobs = bench.reader.files(commit, version_paths(bench.config))
     try:

@@ -8,24 +8,34 @@ from pathlib import Path
 
 from release_tools.config.model import Config
 from release_tools.domain.refs import HEADS, Refs, Worktree, WorktreeStatus
-from release_tools.domain.version import parse_tag
+from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import ConfigError, PreconditionFailed, ToolFailed
 from release_tools.ports import GitReader
 from release_tools.release.bench import Bench
+from release_tools.release.lines import find_line, is_line
 from release_tools.release.state import BranchState, RepositoryState
+from release_tools.release.topics import find_topic
 
 
-def observe(bench: Bench, *, branch: str = "") -> RepositoryState:
-    """Return the state of the repository and of its remote; `branch` is a release branch to look at as well.
+def observe(
+    bench: Bench, *, branch: str = "", version: Version | None = None, carrying: bool = False
+) -> RepositoryState:
+    """Return the state of the repository and of its remote.
 
-    Raises `PreconditionFailed` when the remote cannot be asked: nothing was changed then.
+    `branch` is the topic that the intent names, `version` the one it releases, which may belong to a support line;
+    `carrying` looks at the open release branches as well. Raises `PreconditionFailed` when the remote cannot be asked:
+    nothing was changed then.
     """
     reader, config = bench.reader, bench.config
     remote = remote_name(bench.settings, config)
     here, tracked = reader.refs(remote)
     there = _asked(reader, remote) if remote else Refs()
-    develop = develop_name(config, here, there)
-    wanted = [name for name in (config.branches.main, develop, branch) if name]
+    line = _line(bench, here, there, version)
+    develop = None if line else develop_name(config, here, there)
+    claims = claimed_versions(config, (*here.branches, *there.branches))
+    releases = _unreleased(config, here, there, claims, branch) if carrying and not line else ()
+    main = line or config.branches.main
+    wanted = [name for name in (main, *releases, develop, branch) if name]
     if remote:
         _bring(bench, remote, [(name, there.branches[name]) for name in wanted if name in there.branches])
     worktrees = reader.worktrees()
@@ -44,10 +54,12 @@ def observe(bench: Bench, *, branch: str = "") -> RepositoryState:
         tracked=tracked,
         worktrees=worktrees,
         settings=bench.settings,
-        main=branch_state(reader, here, there, config.branches.main),
+        main=branch_state(reader, here, there, main),
         develop=branch_state(reader, here, there, develop) if develop else None,
-        release=branch_state(reader, here, there, branch) if branch else None,
-        open_versions=claimed_versions(config, (*here.branches, *there.branches)),
+        topic=branch_state(reader, here, there, branch) if branch else None,
+        releases=tuple(branch_state(reader, here, there, name) for name in releases),
+        open_versions=claims,
+        protected=(*config.branches.protected, *bench.refused),
     )
 
 
@@ -76,14 +88,27 @@ def develop_name(config: Config, here: Refs, there: Refs) -> str | None:
 
 def claimed_versions(config: Config, branches: Iterable[str]) -> dict[str, str]:
     """Return the versions that open branches claim by their names, each with its branch."""
-    patterns = [kind.pattern.partition("{version}") for kind in config.flow.values() if "{version}" in kind.pattern]
-    claims: dict[str, str] = {}
-    for branch in branches:
-        for prefix, _, suffix in patterns:
-            if branch.startswith(prefix) and branch.endswith(suffix):
-                version = parse_tag(branch[len(prefix) : len(branch) - len(suffix)], "")
-                claims |= {str(version): branch} if version else {}
-    return claims
+    topics = (find_topic(config, branch) for branch in branches)
+    return {str(topic.version): topic.name for topic in topics if topic and topic.version}
+
+
+def _line(bench: Bench, here: Refs, there: Refs, version: Version | None) -> str | None:
+    """Return the support line to work on: the version's, else the one that is checked out."""
+    names = {*here.branches, *there.branches}
+    if version is None:
+        head = bench.reader.head()
+        return head if is_line(bench.config, head) else None
+    tags = (parse_tag(name, bench.config.version.tag_prefix) for name in {*here.tags, *there.tags})
+    finals = [tag for tag in tags if tag and tag.is_final and tag != version]
+    return find_line(bench.config, names, version, max(finals, default=None))
+
+
+def _unreleased(config: Config, here: Refs, there: Refs, claims: Mapping[str, str], topic: str) -> tuple[str, ...]:
+    """Return the open release branches but `topic`, by version; one whose tag exists only waits for its deletion."""
+    tags = {*here.tags, *there.tags}
+    versions = sorted(version for text in claims if (version := parse_tag(text, "")) is not None)
+    names = (claims[str(version)] for version in versions if version.tag_name(config.version.tag_prefix) not in tags)
+    return tuple(name for name in names if name != topic)
 
 
 def _asked(reader: GitReader, remote: str) -> Refs:

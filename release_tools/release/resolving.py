@@ -48,7 +48,7 @@ def candidates(reader: GitReader, state: RepositoryState, run: Run | None) -> tu
 
     What an earlier draft of the run made is among them, so that drafting again gives the commits a person built upon.
     """
-    local = [branch.local for branch in (state.main, state.develop) if branch and branch.local]
+    local = [branch.local for branch in state.long_lived if branch.local]
     merges = begun_merges(run) if run else ()
     homes = {merge.path for merge in merges}
     resolved = [tree.head for tree in state.worktrees if tree.path in homes]

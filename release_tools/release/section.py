@@ -5,7 +5,7 @@ Reading git and placing the text is done here; what the commits mean and how a s
 
 from datetime import datetime, timedelta, timezone
 
-from release_tools.domain.changelog.section import HEADER, insert_section, render_section
+from release_tools.domain.changelog.section import HEADER, insert_section, read_sections, render_section
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.history.log import LOG_FORMAT, parse_log
 from release_tools.domain.history.unreleased import Unreleased, find_unreleased
@@ -46,11 +46,12 @@ def read_unreleased(
 
 
 def write_section(
-    bench: Bench, state: RepositoryState, tip: str, version: Version, *, into: str = ""
+    bench: Bench, state: RepositoryState, tip: str, version: Version, *, into: str = "", redate: bool = True
 ) -> dict[str, Blob]:
     """Return the changelog of `tip` with the version's section rendered anew, or nothing when it stays as it is.
 
-    `into` is the commit that `tip` will be merged into: what only it has becomes part of the version as well.
+    `into` is the commit that `tip` will be merged into: what only it has becomes part of the version as well. Unless
+    told to `redate`, a section that is there keeps its date.
     """
     path = bench.config.changelog.path
     if not path:
@@ -64,16 +65,25 @@ def write_section(
         )
     pending = read_unreleased(bench, state, tip, into=into)
     assert state.committer is not None
+    text = before.data.decode("utf-8", "surrogateescape")
     section = render_section(
         pending.commits,
         version,
-        release_date(state.committer),
+        (not redate and _written_date(text, version)) or release_date(state.committer),
         sections=bench.config.changelog.sections,
         released=pending.released,
     )
-    after = insert_section(before.data.decode("utf-8", "surrogateescape"), version, section)
+    after = insert_section(text, version, section)
     data = after.encode("utf-8", "surrogateescape")
     return {} if data == before.data else {path: Blob(mode=before.mode, data=data)}
+
+
+def _written_date(changelog: str, version: Version) -> str:
+    """Return the date in the heading of a version's section, empty when there is none."""
+    starts = (section.start for section in read_sections(changelog) if section.version == version)
+    heading = changelog[start:].partition("\n")[0] if (start := next(starts, None)) is not None else ""
+    date = heading.rpartition(" - ")[2].strip()
+    return date if len(date) == len("2026-01-01") and date.replace("-", "").isdecimal() else ""
 
 
 def release_date(who: Signature) -> str:

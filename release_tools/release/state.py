@@ -5,6 +5,7 @@ Observing it is `observe`; nothing here asks git.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from release_tools.domain.refs import Refs, Signature, Tag, Worktree, WorktreeStatus
 
@@ -55,12 +56,17 @@ class RepositoryState:
     worktrees: tuple[Worktree, ...]
     settings: Mapping[str, str]
     main: BranchState
+    """Where what is released stands: main, or the support line that takes its place for an old version."""
     develop: BranchState | None
-    """None on a trunk: releases start from and end in main."""
-    release: BranchState | None = None
-    """The release branch that the intent names."""
+    """None on a trunk and on a support line: releases start from and end in `main`."""
+    topic: BranchState | None = None
+    """The branch that the intent names: what is merged, and then deleted."""
+    releases: tuple[BranchState, ...] = ()
+    """The open release branches into which a hotfix is carried, in the order of their versions."""
     open_versions: Mapping[str, str] = field(default_factory=dict)
     """Versions claimed by open release-like branches, here or there, with the branch that claims each."""
+    protected: tuple[str, ...] = ()
+    """Names and globs of the branches that the remote lets nobody push to."""
 
     @property
     def status(self) -> WorktreeStatus:
@@ -76,6 +82,15 @@ class RepositoryState:
     def base(self) -> BranchState:
         """Return the branch that releases are cut from."""
         return self.develop or self.main
+
+    @property
+    def long_lived(self) -> tuple[BranchState, ...]:
+        """Return the branches that a release may move: main, the open releases, develop."""
+        return tuple(branch for branch in (self.main, *self.releases, self.develop) if branch)
+
+    def is_protected(self, branch: str) -> bool:
+        """Return whether the remote takes changes to a branch by pull requests only."""
+        return self.remote is not None and any(fnmatchcase(branch, name) for name in self.protected)
 
     @property
     def tracks(self) -> bool:

@@ -13,7 +13,7 @@ from release_tools.engine.step import Step
 from release_tools.release.steps.branches import ForgetBranch, TrackBranch
 from release_tools.release.steps.merges import CloseWorktree, OpenWorktree
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
-from release_tools.release.steps.worktrees import SwitchBranch
+from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
 from release_tools.release.world import World
 
 S = TypeVar("S")
@@ -21,10 +21,12 @@ S = TypeVar("S")
 
 def plan_undo(world: World, forward: Plan) -> Plan:
     """Return the plan that takes back what `forward` has changed: HEAD first, the remote last."""
+    moved = tuple(filter(None, (_moved(world, step) for step in _of(UpdateRefs, forward))))
     steps = (
         *(back for step in _of(SwitchBranch, forward) for back in _switched(world, step)),
         *(CloseWorktree(path=step.path) for step in _of(OpenWorktree, forward)),
-        *(_moved(world, step) for step in _of(UpdateRefs, forward)),
+        *moved,
+        *(back for step in _of(MoveWorktree, forward) for back in _brought_back(world, step, moved)),
         *(ForgetBranch(branch=step.branch) for step in _of(TrackBranch, forward)),
         *(_pushed(world, step) for step in _of(PushRefs, forward)),
         *_mirrored(forward),
@@ -49,7 +51,17 @@ def _switched(world: World, step: SwitchBranch) -> tuple[Step[World], ...]:
     return (step, back) if torn else ()
 
 
-def _moved(world: World, step: UpdateRefs) -> Step[World] | None:
+def _brought_back(world: World, step: MoveWorktree, moved: Iterable[UpdateRefs]) -> tuple[Step[World], ...]:
+    """Return what brings files back to where a branch goes back to; where that stays, its files stay, too."""
+    if not any(step.branch == update.short for refs in moved for update in refs.updates):
+        return ()
+    back = MoveWorktree(path=step.path, branch=step.branch, old=step.new, new=step.old)
+    # Before the index tells of it, a move that was cut off may have written some files: it is completed first.
+    torn = Path(step.path).is_dir() and world.reader.index_matches(step.old, Path(step.path))
+    return (step, back) if torn else (back,)
+
+
+def _moved(world: World, step: UpdateRefs) -> UpdateRefs | None:
     now = world.reader.values([update.name for update in step.updates])
     back = tuple(_inverse(update for update in step.updates if now.get(update.name, ABSENT) == update.new))
     return UpdateRefs(updates=back, mirrors=(), reason="release-tools: abort") if back else None

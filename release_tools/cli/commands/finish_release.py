@@ -2,20 +2,20 @@
 
 import click
 
-from release_tools.cli.conducting import changing, propose_and_run
+from release_tools.cli.conducting import changing, propose_and_run, waiting
+from release_tools.cli.intents import version_intent
 from release_tools.cli.invocation import Invocation
-from release_tools.domain.version import parse_version
-from release_tools.release.flows.proposals import propose_finish
 
 
 @click.command()
 @click.argument("version", required=False)
+@waiting
 @changing
 @click.pass_obj
-def command(invocation: Invocation, version: str | None, *, dry_run: bool, yes: bool) -> None:
+def command(invocation: Invocation, version: str | None, *, wait: float, dry_run: bool, yes: bool) -> None:
     """Merge a release into main, tag it there, merge the tag back to develop, delete the release branch.
 
-    VERSION may be left out on the release branch itself, and on main after the release was merged there.
+    VERSION may be left out on the release branch itself, and on main after the release was merged there. Where main or
+    develop takes pull requests only, the branches are pushed and the run goes on when they are merged.
     """
-    intent = {"flow": "finish-release"} | ({"version": str(parse_version(version))} if version else {})
-    propose_and_run(invocation, intent, lambda session: propose_finish(session, version), dry_run=dry_run, yes=yes)
+    propose_and_run(invocation, version_intent("finish-release", version), dry_run=dry_run, yes=yes, wait=wait)

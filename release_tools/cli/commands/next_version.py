@@ -5,7 +5,7 @@ import click
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import detail, report, talk
 from release_tools.domain.history.entries import Remark
-from release_tools.release.flows.proposals import find_next_version
+from release_tools.release.flows.next_versions import find_next_version
 from release_tools.wiring.releases import release_session
 
 SHOWN = 5

@@ -3,9 +3,8 @@
 import click
 
 from release_tools.cli.conducting import changing, propose_and_run
+from release_tools.cli.intents import version_intent
 from release_tools.cli.invocation import Invocation
-from release_tools.domain.version import parse_version
-from release_tools.release.flows.proposals import propose_start
 
 
 @click.command()
@@ -13,9 +12,8 @@ from release_tools.release.flows.proposals import propose_start
 @changing
 @click.pass_obj
 def command(invocation: Invocation, version: str | None, *, dry_run: bool, yes: bool) -> None:
-    """Cut a release branch from develop (from main on a trunk).
+    """Cut a release branch from develop (from main on a trunk, from a support line for an old version).
 
     VERSION is MAJOR.MINOR.PATCH; without it, it is the next version that the commits ask for, shown and confirmed.
     """
-    intent = {"flow": "start-release"} | ({"version": str(parse_version(version))} if version else {})
-    propose_and_run(invocation, intent, lambda session: propose_start(session, version), dry_run=dry_run, yes=yes)
+    propose_and_run(invocation, version_intent("start-release", version), dry_run=dry_run, yes=yes)

@@ -14,20 +14,22 @@ MARKS = {"done": "done", "skipped": "skipped", "started": "in doubt", "failed": 
 @click.command()
 @click.pass_obj
 def command(invocation: Invocation) -> None:
-    """Show the unfinished run of this repository."""
+    """Show the unfinished run of this repository, and the runs that wait for somebody else."""
     with release_session(invocation.repo, invocation.config, command="status", lasting=False) as session:
-        run = session.runs.open_run()
-        if run is None:
-            report(invocation, text="no unfinished run", data={"state": "none"})
+        runs = session.runs.open_runs()
+        if not runs:
+            report(invocation, text="no unfinished run", data={"state": "none", "runs": []})
             return
-        report(invocation, text="\n".join(_lines(run)), data=_data(run))
+        rows = [_data(run) for run in runs]
+        text = "\n\n".join("\n".join(_lines(run)) for run in runs)
+        report(invocation, text=text, data={**rows[0], "runs": rows})
 
 
 def _lines(run: Run) -> list[str]:
     plan = run.plan()
     begun, made_by = run.made
     wanted = " ".join(str(value) for value in run.intent.values())
-    lines = [f"{wanted}: begun {begun} by release-tools {made_by}", plan.title]
+    lines = [f"{wanted}: begun {begun} by release-tools {made_by} ({run.id})", plan.title]
     lines += [f"  {MARKS[run.said(index)]:>8}  {step.title()}" for index, step in enumerate(plan.steps)]
     if plan.awaits and not run.undoing:
         return [*lines, plan.awaits.condition, plan.awaits.todo]
@@ -38,11 +40,12 @@ def _data(run: Run) -> dict[str, object]:
     plan = run.plan()
     steps = [{"title": step.title(), "state": MARKS[run.said(index)]} for index, step in enumerate(plan.steps)]
     return {
-        "state": "unfinished",
+        "state": "waiting" if run.waiting else "unfinished",
         "run": run.id,
         "intent": dict(run.intent),
         "begun": run.made[0],
         "undoing": run.undoing,
         "title": plan.title,
         "steps": steps,
+        "awaits": plan.awaits.condition if plan.awaits else None,
     }

@@ -3,9 +3,8 @@
 import click
 
 from release_tools.cli.conducting import changing, propose_and_run
+from release_tools.cli.intents import version_intent
 from release_tools.cli.invocation import Invocation
-from release_tools.domain.version import parse_version
-from release_tools.release.flows.proposals import propose_tag
 
 
 @click.command()
@@ -17,5 +16,4 @@ def command(invocation: Invocation, version: str | None, *, dry_run: bool, yes: 
 
     On a release branch: a pre-release, by default the next `rc`. On main: VERSION, or the one that the files name.
     """
-    intent = {"flow": "tag"} | ({"version": str(parse_version(version))} if version else {})
-    propose_and_run(invocation, intent, lambda session: propose_tag(session, version), dry_run=dry_run, yes=yes)
+    propose_and_run(invocation, version_intent("tag", version), dry_run=dry_run, yes=yes)

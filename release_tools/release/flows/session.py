@@ -33,6 +33,8 @@ class Session:
     """Whether commits or tags are to be signed."""
     lasting_locks: Callable[[], tuple[Path, ...]] = tuple
     """Git's own lock files that nobody removes; a git that was killed leaves them."""
+    refused: tuple[str, ...] = ()
+    """Branches that the remote refused to move in this run."""
     signing: bool = False
     """Whether this draft signs: only after the yes, since a signature may ask for a key."""
 
