@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks import hooks, release, startup
+from benchmarks import frames, hooks, pushes, release, startup
 from benchmarks.installation import install_peers
 from benchmarks.machine import render_machine
 from benchmarks.peers import Peers
@@ -18,6 +18,8 @@ from benchmarks.table import Table, render
 
 SUITES: dict[str, Callable[..., tuple[Table, ...]]] = {
     "hooks": hooks.run,
+    "frames": frames.run,
+    "pushes": pushes.run,
     "release": release.run,
     "start-up": startup.run,
 }

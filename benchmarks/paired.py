@@ -22,13 +22,14 @@ FOREIGN = ("GIT_", "GITHUB_", "PYTHON", "RELEASE_TOOLS", "_RELEASE_TOOLS", "XDG_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command line with its working directory, environment and expected exit codes; `before` prepares each run."""
+    """A command line with its working directory, environment, input and exit codes; `before` prepares each run."""
 
     argv: tuple[str, ...]
     cwd: Path
     env: Mapping[str, str] = field(default_factory=dict)
     codes: tuple[int, ...] = (0,)
     before: Callable[[], None] | None = None
+    stdin: Path = Path(os.devnull)
 
 
 Times = Mapping[str, Sequence[float]]
@@ -57,8 +58,8 @@ def time_once(name: str, command: Command) -> float:
     """Run a command and return its wall time in seconds; an unexpected exit code ends the benchmark."""
     if command.before:
         command.before()
-    with tempfile.TemporaryFile() as said, Path(os.devnull).open("rb") as nothing:
-        seconds, code = _run(command, nothing.fileno(), said.fileno())
+    with tempfile.TemporaryFile() as said, command.stdin.open("rb") as fed:
+        seconds, code = _run(command, fed.fileno(), said.fileno())
         if code not in command.codes:
             raise SystemExit(_failure(name, command, code, said))
     return seconds

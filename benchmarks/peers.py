@@ -47,6 +47,13 @@ class Peers:
             return {}
         return {"`commit-check --branch`": self._command(("commit-check", "--branch"), repo=repo)}
 
+    def framed_pairs(self) -> dict[str, tuple[str, str]]:
+        """Return which peers check message and branch under a frame such as pre-commit, as the entries of two hooks."""
+        if self.scripts is None:
+            return {}
+        pair = (self.script("conventional-pre-commit"), f"{self.script('commit-check')} --branch")
+        return {"conventional-pre-commit, and commit-check for the branch": pair}
+
     def help_pages(self, repo: Path) -> dict[str, Command]:
         """Return how each peer prints its help."""
         if self.scripts is None:

@@ -6,7 +6,7 @@ It is made once and copied for every run; what a release left behind is describe
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ changelog_incremental = true
 """
 CHANGELOG = "# Changelog\n\n## v1.0.0 (2024-01-01)\n\n### Feat\n\n- begin\n"
 NEXT_VERSION = "1.1.0"
+HOTFIX_VERSION = "1.0.1"
+OPEN_VERSIONS = ("1.1.0", "2.0.0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +74,23 @@ class ReleaseRepository:
         return f"{version}, {files} files, {git(place, 'rev-list', '--count', name)} commits"
 
 
-def make_release_repository(home: Path) -> ReleaseRepository:
-    """Make the repository and its remote below `home`."""
+def make_hotfix_repository(home: Path) -> ReleaseRepository:
+    """Make a repository with two open releases and a hotfix, checked out and ready to be finished, below `home`."""
+    return make_release_repository(home, _open_hotfix)
+
+
+def _open_hotfix(work: Path) -> None:
+    for version in OPEN_VERSIONS:
+        git(work, "switch", "--quiet", "-c", f"release/v{version}", "develop")
+        _change(work, "pyproject.toml", PYPROJECT.replace("1.0.0", version), f"chore: prepare release v{version}")
+    git(work, "switch", "--quiet", "-c", "hotfix/login", "main")
+    _change(work, "login.py", "fixed = True\n", "fix: let everybody in")
+    git(work, "push", "--quiet", "origin", "hotfix/login", *(f"release/v{version}" for version in OPEN_VERSIONS))
+    git(work, "branch", "--quiet", "--set-upstream-to=origin/hotfix/login")
+
+
+def make_release_repository(home: Path, prepare: Callable[[Path], None] | None = None) -> ReleaseRepository:
+    """Make the repository and its remote below `home`; `prepare` does more in the work tree."""
     made = ReleaseRepository(home=home)
     now = home / "now"
     made.remote.mkdir(parents=True)
@@ -81,6 +98,8 @@ def make_release_repository(home: Path) -> ReleaseRepository:
     git(made.remote, "fast-import", "--quiet", stdin="".join(_history()))
     git(now, "clone", "--quiet", str(made.remote), str(made.work))
     git(made.work, "switch", "--quiet", "develop")
+    if prepare:
+        prepare(made.work)
     now.rename(home / "kept")
     return made
 
@@ -98,6 +117,12 @@ def git(place: Path, *words: str, stdin: str = "") -> str:
         timeout=CAP,
     )
     return done.stdout.strip("\n")
+
+
+def _change(work: Path, name: str, text: str, message: str) -> None:
+    (work / name).write_text(text, encoding="utf-8")
+    git(work, "add", name)
+    git(work, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "-m", message)
 
 
 def _history() -> Iterator[str]:

@@ -161,7 +161,7 @@ def test_a_row_of_the_flow_table_changes_single_fields() -> None:
 def test_a_row_can_be_added_and_taken_out() -> None:
     """A team has the kinds it wants."""
     flow = fit("[flow]\nupgrade = false\ndocs = {pattern = 'docs/{slug}', merge = 'rebase'}\n").flow
-    assert sorted(flow) == ["docs", "feature", "fix", "hotfix", "release"]
+    assert sorted(flow) == ["back-merge", "docs", "feature", "fix", "hotfix", "release", "support"]
     assert flow["docs"] == FlowKind(pattern="docs/{slug}", merge="rebase")
 
 

@@ -1,4 +1,4 @@
-"""The scenarios of the crash matrix: how the stage is set, which command dies on it, and where it leads.
+"""The crash scenarios of releases: how the stage is set, which command dies on it, and where it leads.
 
 How cases are played and judged is `verdicts`.
 """
@@ -28,32 +28,40 @@ class Scenario:
     """Whether there is a point of no return: the push, or without a remote the refs."""
 
 
-def _write(stage: Stage, name: str, text: str, *, at: str = "repo") -> None:
+def write(stage: Stage, name: str, text: str, *, at: str = "repo") -> None:
+    """Write a file and stage it."""
     (stage.place / at / name).write_text(text)
     stage.git("add", name, at=at)
 
 
-def _commit(stage: Stage, subject: str, *, at: str = "repo") -> None:
+def commit(stage: Stage, subject: str, *, at: str = "repo") -> None:
+    """Commit what is staged."""
     stage.git("commit", "-q", "-m", subject, at=at)
 
 
-def local(stage: Stage) -> None:
+def played(stage: Stage, *argv: str, code: int = 0, trace: bool = False) -> None:
+    """Run release-tools to its end."""
+    ended = stage.run(*argv, trace=trace)
+    assert ended.code == code, ended.err
+
+
+def local(stage: Stage, config: str = CONFIG) -> None:
     """Set a repository of one release and one feature without a remote."""
     stage.git("init", "-q", "-b", "main", str(stage.repo), at=".")
-    _write(stage, "pyproject.toml", '[project]\nname = "x"\nversion = "1.0.0"\n')
-    _write(stage, "release-tools.toml", CONFIG)
-    _write(stage, "CHANGELOG.md", CHANGELOG)
-    _commit(stage, "feat: first")
+    write(stage, "pyproject.toml", '[project]\nname = "x"\nversion = "1.0.0"\n')
+    write(stage, "release-tools.toml", config)
+    write(stage, "CHANGELOG.md", CHANGELOG)
+    commit(stage, "feat: first")
     stage.git("tag", "-a", "v1.0.0", "-m", "v1.0.0")
     stage.git("switch", "-q", "-c", "develop")
-    _write(stage, "a", "a\n")
-    _commit(stage, "feat: add a")
+    write(stage, "a", "a\n")
+    commit(stage, "feat: add a")
 
 
-def shared(stage: Stage) -> None:
+def shared(stage: Stage, config: str = CONFIG) -> None:
     """Set the same with a remote."""
     stage.git("init", "-q", "--bare", "-b", "main", "remote.git", at=".")
-    local(stage)
+    local(stage, config)
     stage.git("remote", "add", "origin", "../remote.git")
     stage.git("push", "-q", "-u", "origin", "main", "develop", "v1.0.0")
 
@@ -61,13 +69,13 @@ def shared(stage: Stage) -> None:
 def started(stage: Stage) -> None:
     """Set a started release."""
     shared(stage)
-    _played(stage, *START)
+    played(stage, *START)
 
 
 def started_locally(stage: Stage) -> None:
     """Set a started release without a remote."""
     local(stage)
-    _played(stage, *START)
+    played(stage, *START)
 
 
 def main_elsewhere(stage: Stage) -> None:
@@ -80,8 +88,8 @@ def clashing(stage: Stage) -> None:
     """Set a started release whose merge into main conflicts."""
     started(stage)
     stage.git("switch", "-q", "main")
-    _write(stage, "a", "another a\n")
-    _commit(stage, "fix: another a")
+    write(stage, "a", "another a\n")
+    commit(stage, "fix: another a")
     stage.git("push", "-q", "origin", "main")
     stage.git("switch", "-q", "release/v1.1.0")
 
@@ -89,9 +97,9 @@ def clashing(stage: Stage) -> None:
 def resolved(stage: Stage) -> None:
     """Set a finish that stopped at a conflict which a person has resolved."""
     clashing(stage)
-    _played(stage, *FINISH, code=6)
+    played(stage, *FINISH, code=6)
     home = next((stage.repo / ".git/release-tools/runs").glob("*/merge-*"))
-    _write(stage, "a", "one a\n", at=str(home))
+    write(stage, "a", "one a\n", at=str(home))
     stage.git("commit", "-q", "--no-edit", at=str(home))
 
 
@@ -99,18 +107,13 @@ def nearly_started(stage: Stage) -> None:
     """Set a start that died when all of its steps were done."""
     shared(stage)
     stage.keep("origin")
-    _played(stage, *START, trace=True)
+    played(stage, *START, trace=True)
     last = stage.trace().index("journal closed: before")
     stage.restore("origin")
     assert stage.run(*START, at=last).code == -9
 
 
-def _played(stage: Stage, *argv: str, code: int = 0, trace: bool = False) -> None:
-    ended = stage.run(*argv, trace=trace)
-    assert ended.code == code, ended.err
-
-
-SCENARIOS: Mapping[str, Scenario] = {
+RELEASES: Mapping[str, Scenario] = {
     "start": Scenario(setting=shared, argv=START, files=True, finish=False),
     "finish": Scenario(setting=started, argv=FINISH, files=True),
     "finish, main checked out elsewhere": Scenario(setting=main_elsewhere, argv=FINISH),

@@ -68,11 +68,18 @@ class Stage:
         after: float | None = None,
         group: bool = True,
         trace: bool = False,
+        home: str = "repo",
     ) -> Ended:
         """Run release-tools; it dies at point `at`, or `after` so many seconds (with its children, if `group`)."""
         out, err = self.root / "out", self.root / "err"
         env = FIXED | {"TMPDIR": str(self.place / "tmp")}
-        order: dict[str, Any] = {"argv": argv, "cwd": str(self.repo), "env": env, "out": str(out), "err": str(err)}
+        order: dict[str, Any] = {
+            "argv": argv,
+            "cwd": str(self.place / home),
+            "env": env,
+            "out": str(out),
+            "err": str(err),
+        }
         order |= {"at": at, "after": after, "group": group, "trace": str(self.root / "trace") if trace else ""}
         self.orders.write(json.dumps(order) + "\n")
         self.orders.flush()

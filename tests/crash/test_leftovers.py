@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from crash_scenarios import SCENARIOS
+from scenarios import SCENARIOS
 from stage import Stage, open_stage
 from verdicts import Judge, open_court
 

@@ -10,14 +10,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from crash_scenarios import SCENARIOS
+from scenarios import SCENARIOS
 from stage import open_stage
 from verdicts import Judge, Tally, chosen_points, open_court
 
-PARTS = 4
-"""Into how many tests a scenario is split, so that several workers share it."""
-KILLS = 50
-"""Random kills of each of the two journeys."""
+PARTS = 2
+"""Into how many tests a scenario is split, so that several workers share it; twice as many where files are points."""
+SPLIT = [(name, part) for name, one in SCENARIOS.items() for part in range(PARTS * (1 + one.files))]
+KILLS = {
+    "start": 50,
+    "finish": 50,
+    "finish hotfix, two open releases": 10,
+    "finish upgrade without staging": 10,
+    "finish feature": 10,
+    "back-merge": 10,
+    "protected: push and wait": 10,
+    "protected: tag and wait": 10,
+    "protected: delete": 10,
+}
+"""Random kills of each journey."""
 
 Record = Callable[[str, object], None]
 
@@ -63,14 +74,13 @@ def seed() -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize(("name", "part"), SPLIT)
 def test_killed_at_every_point(name: str, part: int, tmp_path: Path, record_property: Record) -> None:
     """Wherever a command dies, `continue` leads where it would have led and `abort` leads back."""
 
     def play(judge: Judge, tally: Tally) -> None:
         points = list(chosen_points(judge.labels, files=judge.scenario.files))
-        play_points(judge, points[part::PARTS], tally)
+        play_points(judge, points[part :: PARTS * (1 + judge.scenario.files)], tally)
 
     tally = judged(tmp_path, name, play, record_property)
     assert tally.points > 1
@@ -79,7 +89,7 @@ def test_killed_at_every_point(name: str, part: int, tmp_path: Path, record_prop
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(2))
-@pytest.mark.parametrize("name", ["start", "finish"])
+@pytest.mark.parametrize("name", KILLS)
 def test_killed_at_random_times(name: str, part: int, tmp_path: Path, record_property: Record) -> None:
     """Whenever a command dies, with its children or without, it goes on, goes back, or says what a person must do."""
     number = seed()
@@ -87,7 +97,7 @@ def test_killed_at_random_times(name: str, part: int, tmp_path: Path, record_pro
     record_property("crash seed", number)
 
     def play(judge: Judge, tally: Tally) -> None:
-        play_kills(judge, random.Random(number + part), KILLS // 2, tally)
+        play_kills(judge, random.Random(number + part), KILLS[name] // 2, tally)
 
     tally = judged(tmp_path, name, play, record_property)
     assert not tally.wrong, f"CRASH_SEED={number}\n" + "\n\n".join(tally.wrong)

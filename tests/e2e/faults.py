@@ -148,7 +148,7 @@ FAULTS = (
     Fault("a merge", merging, FINISH, "A merge is in progress", "git status"),
     Fault("nobody", anonymous, START, "Git does not know who you are", "git config user.name",
           environment=dict.fromkeys(NAMES, "")),
-    Fault("no release branch", on("develop"), FINISH, "develop is no release branch; open releases: none", "start-"),
+    Fault("no release branch", on("develop"), FINISH, "develop is no release branch; open: none", "start-"),
     Fault("no such release", on("main"), (*FINISH, "3.0.0"), "There is no release 3.0.0", "start-release 3.0.0"),
     Fault("tag on develop", on("develop"), TAG, "Tags are made on main or on a release branch", "git switch main"),
     Fault("tag again", on("main"), (*TAG, "1.0.0"), "1.0.0 is not greater than 1.0.0", "greater version"),

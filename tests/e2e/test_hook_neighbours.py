@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hook_world import BAD, GOOD, make_repository, run
 
+from release_tools.hooks.launcher import DOORS
+
 
 @pytest.mark.parametrize("path", ["relative", "absolute", "home"])
 def test_hooks_path(tmp_path: Path, home: Path, path: str) -> None:
@@ -21,7 +23,7 @@ def test_hooks_path(tmp_path: Path, home: Path, path: str) -> None:
     }[path]
     repository.git("config", "core.hooksPath", value)
     run(repository.top / "sub", "install-hooks")
-    assert {entry.name for entry in place.iterdir()} == {"commit-msg", "pre-commit"}
+    assert {entry.name for entry in place.iterdir()} == set(DOORS)
     repository.commit()
     repository.commit(BAD, ok=False)
 
@@ -34,9 +36,9 @@ def test_hooks_path_set_after_installing(tmp_path: Path) -> None:
     repository.git("config", "core.hooksPath", "../other")
     run(repository.top, "install-hooks")
     places = json.loads(run(repository.top, "uninstall-hooks", "--json").stdout)["places"]
-    assert [[row["moves"] for row in place["hooks"]] for place in places] == [
-        [["remove"], ["remove"]],
-        [["remove"], ["restore"]],
+    assert [{row["hook"]: row["moves"] for row in place["hooks"]} for place in places] == [
+        {door: ["remove"] for door in DOORS},
+        {door: ["remove"] for door in DOORS} | {"commit-msg": ["restore"]},
     ]
     assert [path.name for path in repository.hooks.iterdir()] == ["commit-msg"]
     assert not any((tmp_path / "other").iterdir())

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hook_world import BAD, GOOD, PACKAGE, SHELLS, Repository, make_repository, run, shell_command
 
+from release_tools.hooks.launcher import DOORS
+
 
 def count(repository: Repository) -> int:
     """Return the number of commits."""
@@ -54,10 +56,7 @@ def test_json(tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "r")
     moves = json.loads(run(repository.top, "install-hooks", "--json").stdout)
     assert moves["directory"] == str(repository.hooks)
-    assert [(row["hook"], row["moves"]) for row in moves["hooks"]] == [
-        ("pre-commit", ["write"]),
-        ("commit-msg", ["write"]),
-    ]
+    assert [(row["hook"], row["moves"]) for row in moves["hooks"]] == [(hook, ["write"]) for hook in DOORS]
 
 
 def test_chain_with_the_hooks_of_the_team(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_spaces_and_umlauts_in_paths(tmp_path: Path) -> None:
 def test_command_works_in_a_subdirectory_and_with_repo(started: Site) -> None:
     """Paths are counted from the top of the work tree, wherever the command is typed."""
     below = Clone(started.here.write("deep/er/file", "x").parent)
-    assert below.run("status", "--json").data == {"state": "none"}
+    assert below.run("status", "--json").data == {"state": "none", "runs": []}
     outside = Clone(started.home)
     assert outside.run("--repo", "here", "tag", "--yes").code == 0
     assert started.remote.at("v1.1.0-rc.1")

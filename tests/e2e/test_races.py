@@ -194,12 +194,28 @@ def test_s12_refused_push_is_finished_by_the_same_command(started: Site) -> None
     assert started.remote.at("v1.1.0^{commit}") == started.remote.at("main")
 
 
-def test_s12_one_refused_branch_keeps_all_of_them_back(started: Site) -> None:
-    """The update hook refuses develop alone: main and the tag stay back as well."""
+def test_s12_refused_tag_keeps_all_of_them_back(started: Site) -> None:
+    """The update hook refuses the tag alone: main and develop stay back as well."""
     before = started.remote.refs()
-    started.hook("update", 'case "$1" in refs/heads/develop) exit 1;; esac')
+    started.hook("update", 'case "$1" in refs/tags/*) exit 1;; esac')
     assert started.here.run(*FINISH).code == 4
     assert started.remote.refs() == before
+
+
+def test_s12_refused_branch_waits_for_a_pull_request(started: Site) -> None:
+    """The update hook refuses develop alone: main and tag are there, develop's merge is on a branch of its own."""
+    before, hook = started.remote.at("develop"), started.hook("update", 'test "$1" != refs/heads/develop')
+    outcome = started.here.run(*FINISH, "--json")
+    assert (outcome.code, outcome.data["state"]) == (0, "waiting"), outcome.stderr
+    assert started.remote.at("develop") == before
+    assert started.remote.at("v1.1.0^{commit}") == started.remote.at("main")
+    carrier = "back-merge/v1.1.0-into-develop"
+    assert started.remote.contains(carrier, "v1.1.0") and started.remote.contains(carrier, before)
+    hook.unlink()
+    started.here.git("push", "--quiet", "origin", f"{started.remote.at(carrier)}:refs/heads/develop")
+    assert started.here.run("continue").code == 0
+    assert not started.remote.at(carrier) and not started.remote.at("release/v1.1.0")
+    assert started.here.at("develop") == started.remote.at("develop")
 
 
 def merge_by_hand(here: Clone) -> None:

@@ -97,7 +97,7 @@ class Workshop:
             self.progress.append(progress)
             stop.requested = stop.requested or progress.number == stop_after
 
-        return Conductor(session=self.session(), report=report, stop=stop, show=lambda _: None)
+        return Conductor(session=self.session(), report=report, stop=stop, show=lambda _: None, confirm=lambda _: None)
 
     def open_run(self) -> Run:
         """Return the unfinished run, read from disk."""

@@ -167,13 +167,13 @@ ROWS = (
     ),
     Row(
         "branch here",
-        lambda: guard_free(state_of(release=branch(RELEASE, "rel1")), *FREE),
+        lambda: guard_free(state_of(topic=branch(RELEASE, "rel1")), *FREE),
         "The branch release/v1.1.0 exists here.",
         "finish-release 1.1.0",
     ),
     Row(
         "branch there",
-        lambda: guard_free(state_of(release=branch(RELEASE, "", "rel1")), *FREE),
+        lambda: guard_free(state_of(topic=branch(RELEASE, "", "rel1")), *FREE),
         "The branch release/v1.1.0 exists at origin.",
         "finish-release 1.1.0",
     ),

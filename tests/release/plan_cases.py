@@ -13,7 +13,8 @@ from states import DEVELOP, MAIN, RELEASE, RELEASED, branch, sha, state_of, tag
 from release_tools.domain.version import parse_version
 from release_tools.engine.plan import Plan
 from release_tools.release.edges import Conflict, Edge
-from release_tools.release.finish import FinishDraft, plan_finish
+from release_tools.release.finish import FinishDraft
+from release_tools.release.publishing import Publication, plan_finish
 from release_tools.release.resolving import plan_resolving
 from release_tools.release.start import StartDraft, plan_start
 from release_tools.release.state import BranchState, RepositoryState
@@ -34,7 +35,10 @@ def finish(state: RepositoryState, *, new: dict[str, str] | None = None, worktre
     ends = {"main": MERGED_MAIN, "develop": MERGED_DEVELOP} | (new or {})
     edges = tuple(edge(one, ends[one.name]) for one in (state.main, state.develop) if one)
     draft = FinishDraft(version=V, tag="v1.1.0", target=ends["main"], tag_object=TAG, edges=edges)
-    return plan_finish(state, draft, OBJECTS, worktrees=worktrees)
+    publication = Publication(
+        title="finish release 1.1.0", again="release-tools finish-release 1.1.0", worktrees=worktrees
+    )
+    return plan_finish(state, draft, OBJECTS, publication)
 
 
 def start(state: RepositoryState, *, commit: str = "rel1", changed: tuple[str, ...] = ("a", "b")) -> Plan:
@@ -67,7 +71,7 @@ def local(one: BranchState) -> BranchState:
 
 
 ALONE: dict[str, Any] = {"main": local(MAIN), "develop": local(DEVELOP), "remote": None}
-ON_RELEASE: dict[str, Any] = {"release": RELEASED, "on": RELEASE}
+ON_RELEASE: dict[str, Any] = {"topic": RELEASED, "on": RELEASE}
 FINAL = tag("v1.1.0", "main2")
 MADE_HERE = branch("main", "main2", "main1", ahead=3)
 
@@ -81,12 +85,12 @@ CASES: dict[str, Callable[[], Plan]] = {
     "start-without-mirrors": lambda: start(state_of(mirrored=False)),
     "start-from-the-remotes-develop": lambda: start(state_of(develop=branch("develop", "", "dev1"), on="main")),
     "finish": lambda: finish(state_of(**ON_RELEASE)),
-    "finish-without-remote": lambda: finish(state_of(release=local(RELEASED), on=RELEASE, **ALONE)),
+    "finish-without-remote": lambda: finish(state_of(topic=local(RELEASED), on=RELEASE, **ALONE)),
     "finish-on-a-trunk": lambda: finish(state_of(develop=None, **ON_RELEASE)),
-    "finish-from-develop": lambda: finish(state_of(release=RELEASED)),
-    "finish-from-main": lambda: finish(state_of(release=RELEASED, on="main")),
+    "finish-from-develop": lambda: finish(state_of(topic=RELEASED)),
+    "finish-from-main": lambda: finish(state_of(topic=RELEASED, on="main")),
     "finish-with-the-release-elsewhere": lambda: finish(
-        state_of(release=RELEASED, on="develop", elsewhere={"/linked": RELEASE})
+        state_of(topic=RELEASED, on="develop", elsewhere={"/linked": RELEASE})
     ),
     "finish-with-main-elsewhere": lambda: finish(state_of(elsewhere={"/linked": "main"}, **ON_RELEASE)),
     "finish-with-develop-elsewhere": lambda: finish(state_of(elsewhere={"/linked": "develop"}, **ON_RELEASE)),
@@ -102,10 +106,10 @@ CASES: dict[str, Callable[[], Plan]] = {
         state_of(main=branch("main", "", "main1"), develop=branch("develop", "", "dev1"), **ON_RELEASE)
     ),
     "finish-in-a-clone-on-main": lambda: finish(
-        state_of(develop=branch("develop", "", "dev1"), release=branch(RELEASE, "", "rel1"), on="main")
+        state_of(develop=branch("develop", "", "dev1"), topic=branch(RELEASE, "", "rel1"), on="main")
     ),
     "finish-with-the-branch-gone": lambda: finish(
-        state_of(main=branch("main", "main2", "main2"), release=branch(RELEASE), on="main")
+        state_of(main=branch("main", "main2", "main2"), topic=branch(RELEASE), on="main")
     ),
     "finish-with-main-behind": lambda: finish(state_of(main=branch("main", "main0", "main1", behind=2), **ON_RELEASE)),
     "finish-published-here-left": lambda: finish(

@@ -40,7 +40,8 @@ def state_of(
     *,
     main: BranchState = MAIN,
     develop: BranchState | None = DEVELOP,
-    release: BranchState | None = None,
+    topic: BranchState | None = None,
+    releases: tuple[BranchState, ...] = (),
     on: str | None = "develop",
     remote: str | None = "origin",
     mirrored: bool = True,
@@ -50,7 +51,7 @@ def state_of(
     **changes: Any,
 ) -> RepositoryState:
     """Return the state of a repository with these branches; `elsewhere` are linked worktrees with their branches."""
-    branches = [one for one in (main, develop, release) if one]
+    branches = [one for one in (main, develop, topic, *releases) if one]
     local = {one.name: one.local for one in branches if one.local}
     there = {one.name: one.remote for one in branches if one.remote} if remote else {}
     head = local.get(on or "", sha("detached"))
@@ -70,10 +71,11 @@ def state_of(
         there=Refs(branches=there, tags={one.name: one for one in there_tags}),
         tracked=there if mirrored else {},
         worktrees=(Worktree(path=TOP, branch=on, head=head), *linked),
-        settings=settings | ({f"branch.{release.name}.remote": "origin"} if release and release.local else {}),
+        settings=settings | ({f"branch.{topic.name}.remote": "origin"} if topic and topic.local else {}),
         main=main,
         develop=develop,
-        release=release,
-        open_versions={"1.1.0": release.name} if release and release.exists else {},
+        topic=topic,
+        releases=releases,
+        open_versions={"1.1.0": topic.name} if topic and topic.exists else {},
     )
     return replace(state, **changes)

@@ -6,8 +6,10 @@ import pytest
 from fake_session import PYPROJECT, Workshop
 
 from release_tools.domain.refs import HEADS, REMOTES, TAGS
-from release_tools.release.flows.proposals import find_next_version, propose_finish, propose_start, propose_tag
+from release_tools.release.flows.next_versions import find_next_version
+from release_tools.release.flows.planning import propose
 
+START, FINISH, TAG = {"flow": "start-release"}, {"flow": "finish-release"}, {"flow": "tag"}
 BRANCH = HEADS + "release/v1.1.0"
 REMOTE = pytest.mark.parametrize("remote", [True, False], ids=["remote", "no remote"])
 
@@ -19,7 +21,7 @@ STOPS = pytest.mark.parametrize(
 def started(workshop: Workshop) -> None:
     """Start the next release."""
     conductor = workshop.conductor()
-    assert conductor.begin(propose_start(conductor.session, None)) == "done"
+    assert conductor.begin(propose(conductor.session, START)) == "done"
 
 
 def test_the_next_version_is_what_the_commits_ask_for(tmp_path: Path) -> None:
@@ -53,7 +55,7 @@ def test_finish_merges_tags_and_tidies_up(tmp_path: Path, remote: bool) -> None:
     started(workshop)
     tip = workshop.subject.here()[BRANCH]
     conductor = workshop.conductor()
-    assert conductor.begin(propose_finish(conductor.session, None)) == "done"
+    assert conductor.begin(propose(conductor.session, FINISH)) == "done"
     here, reader = workshop.subject.here(), workshop.subject.reader
     main, develop = here[HEADS + "main"], here[HEADS + "develop"]
     assert reader.parents(main) == (workshop.first, tip)
@@ -75,8 +77,8 @@ def test_finishing_again_has_nothing_to_do(tmp_path: Path) -> None:
     workshop = Workshop(tmp_path)
     started(workshop)
     conductor = workshop.conductor()
-    conductor.begin(propose_finish(conductor.session, None))
-    assert propose_finish(workshop.session(), "1.1.0").plan.steps == ()
+    conductor.begin(propose(conductor.session, FINISH))
+    assert propose(workshop.session(), FINISH | {"version": "1.1.0"}).plan.steps == ()
 
 
 def test_a_candidate_is_tagged_on_the_release_branch(tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_a_candidate_is_tagged_on_the_release_branch(tmp_path: Path) -> None:
     started(workshop)
     for number in (1, 2):
         conductor = workshop.conductor()
-        assert conductor.begin(propose_tag(conductor.session, None)) == "done"
+        assert conductor.begin(propose(conductor.session, TAG)) == "done"
         assert workshop.subject.reader.commit_of(f"v1.1.0-rc.{number}") == workshop.subject.here()[BRANCH]
         assert TAGS + f"v1.1.0-rc.{number}" in workshop.subject.there()
 
@@ -94,6 +96,6 @@ def test_proposing_changes_nothing(tmp_path: Path) -> None:
     """A proposal is a value: refs, files and configuration are as before, the run's own directory aside."""
     workshop = Workshop(tmp_path)
     before = workshop.picture()
-    propose_start(workshop.session(), "2.0.0")
+    propose(workshop.session(), START | {"version": "2.0.0"})
     assert workshop.picture() == before
     assert workshop.runs.open_run() is None

@@ -8,8 +8,9 @@ from fake_session import PYPROJECT, Workshop
 from release_tools.domain.refs import HEADS, REMOTES, TAGS
 from release_tools.errors import HumanNeeded, Interrupted, PreconditionFailed
 from release_tools.release.flows.conductor import unfinished
-from release_tools.release.flows.proposals import propose_finish, propose_start
+from release_tools.release.flows.planning import propose
 
+START, FINISH = {"flow": "start-release"}, {"flow": "finish-release"}
 BRANCH = HEADS + "release/v1.1.0"
 REMOTE = pytest.mark.parametrize("remote", [True, False], ids=["remote", "no remote"])
 
@@ -21,7 +22,7 @@ STOPS = pytest.mark.parametrize(
 def started(workshop: Workshop) -> None:
     """Start the next release."""
     conductor = workshop.conductor()
-    assert conductor.begin(propose_start(conductor.session, None)) == "done"
+    assert conductor.begin(propose(conductor.session, START)) == "done"
 
 
 @STOPS
@@ -31,7 +32,7 @@ def test_a_start_stopped_anywhere_goes_on_to_the_same_end(tmp_path: Path, remote
     started(whole)
     workshop = Workshop(tmp_path / "stopped", remote=remote)
     conductor = workshop.conductor(stop_after=stop_after)
-    proposal = propose_start(conductor.session, None)
+    proposal = propose(conductor.session, START)
     assert stop_after < len(proposal.plan.steps)
     with pytest.raises(Interrupted):
         conductor.begin(proposal)
@@ -46,7 +47,7 @@ def test_a_start_stopped_anywhere_can_be_taken_back(tmp_path: Path, remote: bool
     workshop = Workshop(tmp_path, remote=remote)
     before = workshop.picture()
     conductor = workshop.conductor(stop_after=stop_after)
-    proposal = propose_start(conductor.session, None)
+    proposal = propose(conductor.session, START)
     assert stop_after < len(proposal.plan.steps)
     with pytest.raises(Interrupted):
         conductor.begin(proposal)
@@ -66,7 +67,7 @@ def test_a_finish_can_be_taken_back_only_before_others_see_it(tmp_path: Path, st
     before = workshop.picture()
     conductor = workshop.conductor(stop_after=stop_after)
     with pytest.raises(Interrupted):
-        conductor.begin(propose_finish(conductor.session, None))
+        conductor.begin(propose(conductor.session, FINISH))
     back, run = workshop.conductor(), workshop.open_run()
     if stop_after == 1:
         assert back.go_back(run, back.plan_back(run)) == "aborted"
@@ -87,7 +88,7 @@ def test_a_published_release_cannot_be_taken_back_when_somebody_moved_on(tmp_pat
     started(workshop)
     conductor = workshop.conductor(stop_after=2)
     with pytest.raises(Interrupted):
-        conductor.begin(propose_finish(conductor.session, None))
+        conductor.begin(propose(conductor.session, FINISH))
     tip = workshop.subject.there()[moved]
     workshop.subject.publish(moved, workshop.subject.commit({"z": "z"}, tip, message="fix: z"))
     published = workshop.subject.there()
@@ -103,7 +104,7 @@ def test_a_start_is_taken_back_whole_when_its_branch_is_gone_at_the_remote(tmp_p
     before = workshop.picture()
     conductor = workshop.conductor(stop_after=4)
     with pytest.raises(Interrupted):
-        conductor.begin(propose_start(conductor.session, None))
+        conductor.begin(propose(conductor.session, START))
     del workshop.subject.repository.remotes["origin"].refs[BRANCH]
     back, run = workshop.conductor(), workshop.open_run()
     assert back.go_back(run, back.plan_back(run)) == "aborted"
@@ -115,7 +116,7 @@ def test_work_on_the_new_branch_is_not_taken_back(tmp_path: Path) -> None:
     workshop = Workshop(tmp_path)
     conductor = workshop.conductor(stop_after=4)
     with pytest.raises(Interrupted):
-        conductor.begin(propose_start(conductor.session, None))
+        conductor.begin(propose(conductor.session, START))
     tip = workshop.subject.here()[BRANCH]
     workshop.subject.set_ref(BRANCH, workshop.subject.commit({"mine": "1"}, tip, message="fix: mine"))
     before = workshop.picture()
@@ -128,7 +129,7 @@ def test_another_command_finds_the_unfinished_run(tmp_path: Path) -> None:
     """The same intent goes on with it, another one is refused (3) and told what is in the way."""
     workshop = Workshop(tmp_path)
     conductor = workshop.conductor(stop_after=1)
-    proposal = propose_start(conductor.session, None)
+    proposal = propose(conductor.session, START)
     with pytest.raises(Interrupted):
         conductor.begin(proposal)
     assert unfinished(workshop.session(), proposal.intent) is not None
@@ -144,7 +145,7 @@ def test_a_server_that_refuses_leaves_everything_as_it_was(tmp_path: Path) -> No
     workshop.subject.refuse_pushes()
     conductor = workshop.conductor()
     with pytest.raises(Exception, match="closed today"):
-        conductor.begin(propose_finish(conductor.session, None))
+        conductor.begin(propose(conductor.session, FINISH))
     assert workshop.picture() == before
     back, run = workshop.conductor(), workshop.open_run()
     assert back.go_back(run, back.plan_back(run)) == "aborted"
@@ -164,7 +165,7 @@ def test_a_conflict_is_handed_to_a_person_and_taken_up_again(tmp_path: Path) -> 
     before = subject.there()
     conductor = workshop.conductor()
     with pytest.raises(HumanNeeded, match="conflicts in: "):
-        conductor.begin(propose_finish(conductor.session, None))
+        conductor.begin(propose(conductor.session, FINISH))
     assert subject.there() == before
     (tree,) = subject.repository.linked
     assert "a" in subject.reader.status(tree.path).unmerged
@@ -193,7 +194,7 @@ def test_a_conflict_can_be_taken_back(tmp_path: Path) -> None:
     before = workshop.picture()
     conductor = workshop.conductor()
     with pytest.raises(HumanNeeded):
-        conductor.begin(propose_finish(conductor.session, None))
+        conductor.begin(propose(conductor.session, FINISH))
     back, run = workshop.conductor(), workshop.open_run()
     assert back.go_back(run, back.plan_back(run)) == "aborted"
     assert workshop.picture() == before

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plan_cases import CASES
+from carry_cases import CARRY_CASES
+from plan_cases import CASES as RELEASE_CASES
+from topic_plan_cases import TOPIC_CASES
 
 from release_tools.domain.refs import HEADS, TAGS
 from release_tools.engine.codec import encode_step
@@ -20,6 +22,7 @@ from release_tools.engine.plan import Plan, plan_hash
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 
 GOLDEN = Path(__file__).parent / "golden"
+CASES = RELEASE_CASES | CARRY_CASES | TOPIC_CASES
 EVERY = pytest.mark.parametrize("case", CASES)
 
 

@@ -3,6 +3,7 @@
 import pytest
 from guard_rows import FREE, ROWS, Row, V, changed
 from states import RELEASED, branch, state_of, tag
+from topic_guard_rows import TOPIC_ROWS
 
 from release_tools.errors import PreconditionFailed
 from release_tools.release.guards import (
@@ -13,8 +14,10 @@ from release_tools.release.guards import (
 )
 from release_tools.release.start import guard_start
 
+EVERY = (*ROWS, *TOPIC_ROWS)
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+
+@pytest.mark.parametrize("row", EVERY, ids=[row.name for row in EVERY])
 def test_a_situation_has_its_one_problem(row: Row) -> None:
     """Each row: the sentence that says what is wrong and the command that puts it right, or nothing."""
     problems = row.find()
@@ -37,7 +40,7 @@ def test_all_problems_are_found_at_once() -> None:
         on=None,
         develop=branch("develop", "d2", "d1", ahead=1),
         changes=changed("a"),
-        release=RELEASED,
+        topic=RELEASED,
         here_tags=(tag("v1.1.0", "x"),),
     )
     assert len(guard_start(start, *FREE)) == 5

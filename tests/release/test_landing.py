@@ -19,12 +19,12 @@ def landed(plan: Plan) -> list[str]:
 @pytest.mark.parametrize(
     ("state", "on"),
     [
-        (state_of(release=RELEASED, on=RELEASE), ["develop"]),
-        (state_of(release=RELEASED, on=RELEASE, develop=None), ["main"]),
-        (state_of(release=RELEASED, on=RELEASE, elsewhere={"/linked": "develop"}), ["main"]),
-        (state_of(release=RELEASED, on=RELEASE, develop=branch("develop", "", "dev1")), ["main"]),
-        (state_of(release=RELEASED, on="feature/x"), []),
-        (state_of(release=RELEASED, on="main"), []),
+        (state_of(topic=RELEASED, on=RELEASE), ["develop"]),
+        (state_of(topic=RELEASED, on=RELEASE, develop=None), ["main"]),
+        (state_of(topic=RELEASED, on=RELEASE, elsewhere={"/linked": "develop"}), ["main"]),
+        (state_of(topic=RELEASED, on=RELEASE, develop=branch("develop", "", "dev1")), ["main"]),
+        (state_of(topic=RELEASED, on="feature/x"), []),
+        (state_of(topic=RELEASED, on="main"), []),
     ],
     ids=["develop", "trunk", "develop is elsewhere", "only main is here", "on another branch", "on main"],
 )
@@ -36,9 +36,9 @@ def test_a_person_lands_on_a_branch_that_is_free(state: RepositoryState, on: lis
 @pytest.mark.parametrize(
     "state",
     [
-        state_of(release=RELEASED, on=RELEASE, elsewhere={"/one": "develop", "/two": "main"}),
-        state_of(release=RELEASED, on=RELEASE, develop=None, elsewhere={"/two": "main"}),
-        state_of(release=RELEASED, on=RELEASE, main=branch("main", "", "main1"), elsewhere={"/one": "develop"}),
+        state_of(topic=RELEASED, on=RELEASE, elsewhere={"/one": "develop", "/two": "main"}),
+        state_of(topic=RELEASED, on=RELEASE, develop=None, elsewhere={"/two": "main"}),
+        state_of(topic=RELEASED, on=RELEASE, main=branch("main", "", "main1"), elsewhere={"/one": "develop"}),
     ],
     ids=["both elsewhere", "trunk elsewhere", "develop elsewhere and main not here"],
 )
