@@ -106,8 +106,8 @@ class GitReader(Protocol):
         """Return those of the objects that are not here."""
         ...
 
-    def index_matches(self, commit: str, worktree: Path, /) -> bool:
-        """Return whether the index of a worktree holds exactly the tree of a commit."""
+    def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = (), /) -> bool:
+        """Return whether the index of a worktree holds exactly the tree of a commit, or these paths of it."""
         ...
 
     def unsaved(self, worktree: Path, /) -> tuple[str, ...]:
@@ -134,9 +134,7 @@ class GitDraft(Protocol):
         """Return the tree of `base` (a commit or tree) with the given files put in their place."""
         ...
 
-    def commit(
-        self, tree: str, parents: tuple[str, ...], message: str, /, *, author: Signature | None = None
-    ) -> str:
+    def commit(self, tree: str, parents: tuple[str, ...], message: str, /, *, author: Signature | None = None) -> str:
         """Return a commit of `tree` with the draft's identities and dates; `author` keeps another's authorship."""
         ...
 
@@ -209,6 +207,10 @@ class GitWriter(Protocol):
 
     def begin_merge(self, worktree: Path, commit: str, message: str, /) -> None:
         """Start a merge in a worktree and leave its conflicts to a person."""
+        ...
+
+    def settle(self, worktree: Path, tree: str, paths: Sequence[str], /) -> None:
+        """Take files from a tree into a worktree and its index, as the resolution where they conflict."""
         ...
 
 

@@ -179,9 +179,10 @@ class GitReader:
         """Return those of the objects that are not here."""
         return self.objects.missing(objects)
 
-    def index_matches(self, commit: str, worktree: Path) -> bool:
-        """Return whether the index of a worktree holds exactly the tree of a commit."""
-        return self._at(worktree).run("diff-index", "--cached", "--quiet", commit, "--", ok=(0, 1)).code == 0
+    def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = ()) -> bool:
+        """Return whether the index of a worktree holds exactly the tree of a commit, or these paths of it."""
+        asked = ("--literal-pathspecs", "diff-index", "--cached", "--quiet", commit, "--", *paths)
+        return self._at(worktree).run(*asked, ok=(0, 1)).code == 0
 
     def untracked_in_the_way(self, old: str, new: str, worktree: Path) -> tuple[str, ...]:
         """Return the untracked files of a worktree that going from one commit to another would overwrite."""

@@ -6,7 +6,7 @@ What should be changed, and in which order, stands in plans; nothing here decide
 import errno
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -100,6 +100,11 @@ class GitWriter:
         at.run(*QUIET, "merge", "--no-ff", "--no-commit", "--no-squash", "-m", message, commit, ok=(0, 1))
         # Exit code 1 says that the merge stopped, but also that there was nothing to merge.
         at.run("rev-parse", "--quiet", "--verify", "MERGE_HEAD")
+
+    def settle(self, worktree: Path, tree: str, paths: Sequence[str]) -> None:
+        """Take files from a tree into a worktree and its index, as the resolution where they conflict."""
+        at = GitProcess(directory=worktree, timeout=self.git.timeout, inherit=self.git.inherit)
+        at.run(*QUIET, "--literal-pathspecs", "checkout", tree, "--", *paths)
 
     def _bring(self, at: GitProcess, old: str, new: str, *command: str) -> None:
         """Run a command that brings files along, once more where an earlier one was cut off in the middle of it."""

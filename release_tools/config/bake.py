@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from release_tools.config.model import Config
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+USUAL_REMOTE = "origin"
 _ANY = 4096  # the fast path reads no more than this anyway
 
 
@@ -37,7 +38,7 @@ def hook_rules(config: "Config", *, name: str) -> HookRules:
         develop=develop,
         direct=branches.direct,
         patterns=tuple([(kind, flow.pattern) for kind, flow in config.flow.items()]),
-        remote=branches.remote,
+        remote=branches.remote or USUAL_REMOTE,
         protected=branches.protected,
         tag_prefix=config.version.tag_prefix,
         moving_tags=config.version.moving_tags,

@@ -37,7 +37,10 @@ class Branches(Table):
         default=None,
         metadata=about("Integration branch; left out: `develop` where such a branch exists, else trunk; false: trunk"),
     )
-    remote: Name = field(default="origin", metadata=about("The remote that owns the long-lived branches"))
+    remote: Name | None = field(
+        default=None,
+        metadata=about("The remote that owns the long-lived branches; left out: `origin`, or the only one there is"),
+    )
     direct: tuple[Name, ...] = field(
         default=(), metadata=about("Long-lived branches on which direct commits are allowed")
     )

@@ -6,12 +6,13 @@ An edge is done when its target contains its source, whoever merged it; nothing 
 from dataclasses import dataclass
 
 from release_tools.domain.version import Version
-from release_tools.errors import HumanNeeded
+from release_tools.errors import HumanNeeded, PreconditionFailed
 from release_tools.release.bench import Bench
 from release_tools.release.lines import is_line
 from release_tools.release.merging import Releaser, resolve
 from release_tools.release.state import BranchState
 from release_tools.release.topics import find_topic
+from release_tools.release.version_files import read_version, version_paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,9 @@ class Conflict:
     message: str
     paths: tuple[str, ...]
     """The files that conflict, each with the reason where git itself sees no conflict."""
+    settled: str = ""
+    """A tree that has the files which rules have merged; empty where there are none."""
+    settled_paths: tuple[str, ...] = ()
 
 
 def draft_edge(
@@ -49,12 +53,21 @@ def draft_edge(
     by_hand = find_merge(bench, branch, source, resolved)
     if by_hand:
         _refuse_markers(bench, by_hand, old, source)
+        _refuse_disagreement(bench, by_hand)
         return Edge(branch=branch, old=old, new=by_hand)
     merge = bench.draft.merge(old, source)
     found = resolve(bench, old, source, merge, version=version, releaser=_releaser(bench, branch, version))
-    if found.conflicts:
-        return Conflict(branch=branch.name, ours=old, theirs=source, message=message, paths=found.conflicts)
     tree = bench.draft.tree(merge.tree, found.files) if found.files else merge.tree
+    if found.conflicts:
+        return Conflict(
+            branch=branch.name,
+            ours=old,
+            theirs=source,
+            message=message,
+            paths=found.conflicts,
+            settled=tree if found.files else "",
+            settled_paths=tuple(sorted(found.files)),
+        )
     return Edge(branch=branch, old=old, new=bench.draft.commit(tree, (old, source), message + "\n"))
 
 
@@ -79,6 +92,19 @@ def _refuse_markers(bench: Bench, commit: str, ours: str, theirs: str) -> None:
             state="Nothing is published; the run is as it was.",
             todo="Mend them there, `git commit --amend --no-edit`, then type `release-tools continue`.",
         )
+
+
+def _refuse_disagreement(bench: Bench, commit: str) -> None:
+    """Raise when the version files of a resolution name different versions, or one of them cannot be read."""
+    blobs = bench.reader.files(commit, version_paths(bench.config))
+    try:
+        read_version(bench.config, {path: blob.data for path, blob in blobs.items()}, bench.locate)
+    except PreconditionFailed as error:
+        raise HumanNeeded(
+            f"The resolution {commit[:10]} cannot be released. {error.failed}",
+            state="Nothing is published; the run is as it was.",
+            todo="Mend them there, `git commit --amend --no-edit`, then type `release-tools continue`.",
+        ) from error
 
 
 def _releaser(bench: Bench, branch: BranchState, version: Version) -> Releaser:

@@ -16,21 +16,30 @@ from release_tools.release.lines import find_line, is_line
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.topics import find_topic
 
+USUAL_REMOTE = "origin"
+"""Which of several remotes owns the long-lived branches, unless the configuration names one."""
+
 
 def observe(
-    bench: Bench, *, branch: str = "", version: Version | None = None, carrying: bool = False
+    bench: Bench,
+    *,
+    branch: str = "",
+    version: Version | None = None,
+    carrying: bool = False,
+    by_head: bool = True,
 ) -> RepositoryState:
     """Return the state of the repository and of its remote.
 
     `branch` is the topic that the intent names, `version` the one it releases, which may belong to a support line;
-    `carrying` looks at the open release branches as well. Raises `PreconditionFailed` when the remote cannot be asked:
+    `carrying` looks at the open release branches as well. Without a version, a support line that is checked out takes
+    main's place, unless `by_head` is false. Raises `PreconditionFailed` when the remote cannot be asked:
     nothing was changed then.
     """
     reader, config = bench.reader, bench.config
     remote = remote_name(bench.settings, config)
     here, tracked = reader.refs(remote)
     there = _asked(reader, remote) if remote else Refs()
-    line = _line(bench, here, there, version)
+    line = _line(bench, here, there, version, bench.reader.head() if by_head else None)
     develop = None if line else develop_name(config, here, there)
     claims = claimed_versions(config, (*here.branches, *there.branches))
     releases = _unreleased(config, here, there, claims, branch) if carrying and not line else ()
@@ -69,10 +78,11 @@ def remote_name(settings: Mapping[str, str], config: Config) -> str | None:
     remotes = {name for name in remotes if f"remote.{name}.url" in settings}
     if not remotes:
         return None
-    if config.branches.remote in remotes:
-        return config.branches.remote
+    wanted = config.branches.remote or (USUAL_REMOTE if len(remotes) > 1 else min(remotes))
+    if wanted in remotes:
+        return wanted
     raise ConfigError(
-        f"branches.remote is {config.branches.remote!r}, but the remotes here are: {', '.join(sorted(remotes))}.",
+        f"branches.remote is {wanted!r}, but the remotes here are: {', '.join(sorted(remotes))}.",
         state="Nothing was changed.",
         todo="Set branches.remote in the configuration, or `git remote rename`.",
     )
@@ -92,11 +102,10 @@ def claimed_versions(config: Config, branches: Iterable[str]) -> dict[str, str]:
     return {str(topic.version): topic.name for topic in topics if topic and topic.version}
 
 
-def _line(bench: Bench, here: Refs, there: Refs, version: Version | None) -> str | None:
+def _line(bench: Bench, here: Refs, there: Refs, version: Version | None, head: str | None) -> str | None:
     """Return the support line to work on: the version's, else the one that is checked out."""
     names = {*here.branches, *there.branches}
     if version is None:
-        head = bench.reader.head()
         return head if is_line(bench.config, head) else None
     tags = (parse_tag(name, bench.config.version.tag_prefix) for name in {*here.tags, *there.tags})
     finals = [tag for tag in tags if tag and tag.is_final and tag != version]

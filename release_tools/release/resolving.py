@@ -11,7 +11,7 @@ from release_tools.engine.step import Step
 from release_tools.ports import GitReader
 from release_tools.release.edges import Conflict
 from release_tools.release.state import RepositoryState
-from release_tools.release.steps.merges import BeginMerge, OpenWorktree
+from release_tools.release.steps.merges import BeginMerge, OpenWorktree, SettleFiles
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.world import World
 
@@ -19,10 +19,13 @@ from release_tools.release.world import World
 def plan_resolving(title: str, conflict: Conflict, home: Path, *, then: str) -> Plan:
     """Return the plan that opens a merge for a person; `then` says what will follow."""
     path = str(home / f"merge-{conflict.branch.replace('/', '-')}-{conflict.ours[:7]}-{conflict.theirs[:7]}")
+    settled = (SettleFiles(path=path, ours=conflict.ours, tree=conflict.settled, files=conflict.settled_paths),)
+    tips = tuple(filter(None, (conflict.ours, conflict.theirs, conflict.settled)))
     steps: tuple[Step[World], ...] = (
-        AdoptObjects(source=str(home / "draft" / "objects"), tips=(conflict.ours, conflict.theirs)),
+        AdoptObjects(source=str(home / "draft" / "objects"), tips=tips),
         OpenWorktree(path=path, commit=conflict.ours),
         BeginMerge(path=path, ours=conflict.ours, theirs=conflict.theirs, message=conflict.message),
+        *(settled if conflict.settled else ()),
     )
     return Plan(
         title=title,

@@ -189,6 +189,26 @@ def test_a_merge_is_begun_and_never_finished(subject: Subject, first: str, secon
         assert second in {tree.head for tree in subject.reader.worktrees() if tree.path == str(tmp_path / name)}
 
 
+def test_files_are_settled_in_a_merge_that_waits(subject: Subject, first: str, second: str, tmp_path: Path) -> None:
+    """A conflict is resolved by the tree's file, a file without one is replaced, and the rest waits as it was."""
+    path = tmp_path / "merge"
+    theirs = subject.commit({"a": "3", "b": "2"}, first)
+    tree = subject.commit({"a": "4", "b": "5"}, first)
+    subject.writer.add_worktree(path, second)
+    subject.writer.begin_merge(path, theirs, "Merge it")
+    assert not subject.reader.index_matches(tree, path, ("a",))
+    for _ in range(2):
+        subject.writer.settle(path, tree, ("a",))
+        assert subject.reader.index_matches(tree, path, ("a",))
+        assert not subject.reader.index_matches(tree, path, ("a", "b"))
+        assert subject.reader.status(path).unmerged == ()
+        assert (subject.text("a", path), subject.text("b", path)) == ("4", "2")
+    subject.writer.settle(path, tree, ("b",))
+    assert subject.text("b", path) == "5"
+    assert subject.reader.operation(path) == "a merge"
+    refused(subject, lambda: subject.writer.settle(path, tree, ("nowhere",)))
+
+
 def test_a_merge_that_cannot_begin_fails(subject: Subject, first: str, second: str, tmp_path: Path) -> None:
     """A commit that is not here begins no merge, and that is said."""
     subject.writer.add_worktree(tmp_path / "merge", second)

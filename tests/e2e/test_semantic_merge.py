@@ -213,3 +213,51 @@ def test_rest_that_conflicts_is_forecast_and_left_to_a_person(rich: Site) -> Non
     talk = ran(here, "finish-release", "--dry-run")
     assert "conflicts in: pyproject.toml\n" in talk
     assert rich.snapshot() == before
+
+
+def test_a_person_sees_only_what_no_rule_decides(site: Site) -> None:
+    """Beside a real conflict the version files and the changelog stand resolved in the work tree of the merge."""
+    here = site.here
+    ran(here, "start-release", "--yes")
+    here.commit("fix: write it so", {"text": "of the release\n"})
+    here.git("push", "--quiet", "origin", "HEAD")
+    ran(here, "start-hotfix", "text", "--yes")
+    here.commit("fix: write it otherwise", {"text": "of the hotfix\n"})
+    stopped = here.run("finish-hotfix", "--yes")
+    assert stopped.code == 6 and "conflicts in: text." in stopped.stderr
+    merge = Clone(next(here.path.glob(".git/release-tools/runs/*/merge-*")))
+    assert merge.git("diff", "--name-only", "--diff-filter=U") == "text"
+    assert 'version = "1.1.0"' in (merge.path / "pyproject.toml").read_text()
+    merge.commit("Merge by hand", {"text": "of both\n"})
+    ran(here, "continue")
+    assert list(sections(here, "origin/release/v1.1.0")) == ["1.1.0", "1.0.1", "1.0.0"]
+    assert here.shown("origin/release/v1.1.0", "text") == "of both\n"
+    assert here.contains("origin/develop", "v1.0.1")
+
+
+def test_a_resolution_with_two_versions_is_refused(site: Site) -> None:
+    """What a person commits in place of a rule is held to the same end: one version in every file."""
+    here = site.here
+    here.git("switch", "--quiet", "develop")
+    for name, text in MORE.items():
+        here.write(name, text)
+        here.git("add", name)
+    here.git("commit", "--quiet", "-m", "chore: add a package")
+    here.git("push", "--quiet", "origin", "develop")
+    ran(here, "start-release", "--yes")
+    here.commit("fix: write it so", {"text": "of the release\n"})
+    here.git("push", "--quiet", "origin", "HEAD")
+    here.git("switch", "--quiet", "main")
+    here.commit("fix: write it otherwise", {"text": "of main\n"})
+    here.git("push", "--quiet", "origin", "main")
+    assert here.run("finish-release", "1.1.0", "--yes").code == 6
+    merge = Clone(next(here.path.glob(".git/release-tools/runs/*/merge-*")))
+    wrong = (merge.path / "pyproject.toml").read_text().replace("1.1.0", "1.0.7")
+    merge.commit("Merge by hand", {"text": "of both\n", "pyproject.toml": wrong})
+    refused = here.run("continue")
+    assert refused.code == 6 and "1.0.7" in refused.stderr
+    assert site.remote.at("v1.1.0") == ""
+    merge.write("pyproject.toml", wrong.replace("1.0.7", "1.1.0"))
+    merge.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    ran(here, "continue")
+    assert versions(here, "origin/main") == {"1.1.0"}

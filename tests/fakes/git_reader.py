@@ -148,9 +148,12 @@ class FakeGitReader:
         """Return those of the objects that are not here."""
         return tuple(sha for sha in objects if sha not in self.graph.objects)
 
-    def index_matches(self, commit: str, worktree: Path, /) -> bool:
-        """Return whether the index of a worktree holds exactly the tree of a commit."""
-        return self.repository.worktree(worktree).index == self.graph.files(commit)
+    def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = (), /) -> bool:
+        """Return whether the index of a worktree holds exactly the tree of a commit, or these paths of it."""
+        tree, files = self.repository.worktree(worktree), self.graph.files(commit)
+        if not paths:
+            return tree.index == files
+        return all(tree.index.get(path) == files.get(path) and path not in tree.unmerged for path in paths)
 
     def unsaved(self, worktree: Path, /) -> tuple[str, ...]:
         """Everything is in a commit: nobody edits files in this memory."""

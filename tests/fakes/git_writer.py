@@ -4,7 +4,7 @@ What should be changed stands in plans.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +106,16 @@ class FakeGitWriter:
             raise ToolFailed(f"Local changes are in the way of “{message}”: {sorted(dirty)}.")
         tree.index, tree.files = dict(files), dict(files)
         tree.merging, tree.unmerged = commit, conflicts
+
+    def settle(self, worktree: Path, tree: str, paths: Sequence[str], /) -> None:
+        """Take files from a tree into a worktree and its index, as the resolution where they conflict."""
+        at, files = self.repository.worktree(worktree), self.repository.graph.files(tree)
+        missing = [path for path in paths if path not in files]
+        if missing:
+            raise ToolFailed(f"Not in {tree[:10]}: {', '.join(missing)}.")
+        for path in paths:
+            at.index[path] = at.files[path] = files[path]
+        at.unmerged = tuple(path for path in at.unmerged if path not in paths)
 
 
 def _require(refs: Mapping[str, str], updates: tuple[RefUpdate, ...]) -> None:

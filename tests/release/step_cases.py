@@ -14,7 +14,7 @@ from fakes.subject import FakeSubject
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, TAGS, RefUpdate
 from release_tools.engine.step import Answer, Step
 from release_tools.release.steps.branches import ForgetBranch, TrackBranch
-from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree
+from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree, SettleFiles
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
@@ -57,6 +57,12 @@ class Case:
 def open_merge(place: Place) -> None:
     """Make the worktree of a merge."""
     place.subject.writer.add_worktree(place.merge, place.new)
+
+
+def begin_merge(place: Place) -> None:
+    """Begin a merge with a conflict in its worktree."""
+    open_merge(place)
+    place.subject.writer.begin_merge(place.merge, place.stray, "Merge it")
 
 
 def configure(place: Place) -> None:
@@ -166,6 +172,9 @@ CASES = {
     "open": Case(lambda p: OpenWorktree(path=str(p.merge), commit=p.new)),
     "begin": Case(
         lambda p: BeginMerge(path=str(p.merge), ours=p.new, theirs=p.stray, message="Merge it"), before=open_merge
+    ),
+    "settle": Case(
+        lambda p: SettleFiles(path=str(p.merge), ours=p.new, tree=p.later, files=("a",)), before=begin_merge
     ),
     "close": Case(lambda p: CloseWorktree(path=str(p.merge)), before=open_merge),
 }

@@ -18,7 +18,7 @@ from release_tools.release.state import BranchState, RepositoryState
 def propose(session: Session, intent: Intent, run: Run | None) -> Proposal:
     """Propose to merge main's newest release tag into every branch that lacks it, or into the one named."""
     bench = session.bench
-    state = observed(bench, carrying=True)
+    state = observed(bench, carrying=True, by_head=False)
     branches = _chosen(state, str(intent.get("branch") or ""))
     main = state.main.remote or state.main.local
     absent = set(bench.reader.missing(tuple(version_tags(state, bench.config.version.tag_prefix).values())))

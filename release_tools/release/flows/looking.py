@@ -31,10 +31,15 @@ def looking() -> Iterator[None]:
 
 
 def observed(
-    bench: Bench, *, branch: str = "", version: Version | None = None, carrying: bool = False
+    bench: Bench,
+    *,
+    branch: str = "",
+    version: Version | None = None,
+    carrying: bool = False,
+    by_head: bool = True,
 ) -> RepositoryState:
     """Return the state of a repository that is fit for release commands; the arguments are those of `observe`."""
-    state = observe(bench, branch=branch, version=version, carrying=carrying)
+    state = observe(bench, branch=branch, version=version, carrying=carrying, by_head=by_head)
     refuse(guard_repository(state))
     return state
 

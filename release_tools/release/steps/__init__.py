@@ -5,7 +5,7 @@ The registry of their kinds is here, for reading stored plans.
 
 from release_tools.engine.codec import registry
 from release_tools.release.steps.branches import ForgetBranch, TrackBranch
-from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree
+from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree, SettleFiles
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
@@ -18,6 +18,7 @@ KINDS = registry(
     MoveWorktree,
     OpenWorktree,
     PushRefs,
+    SettleFiles,
     SwitchBranch,
     TrackBranch,
     UpdateRefs,

@@ -1,6 +1,6 @@
 """The steps around a merge that a person resolves: its own worktree is made, the merge begun, the worktree removed.
 
-The merge itself is made by a person; nothing here resolves anything.
+What is left of the merge is made by a person; which files rules have merged was found before.
 """
 
 from dataclasses import dataclass
@@ -60,6 +60,31 @@ class BeginMerge:
         if world.reader.status(Path(self.path)).changed:
             world.writer.add_worktree(Path(self.path), self.ours)
         world.writer.begin_merge(Path(self.path), self.theirs, self.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleFiles:
+    """Put the files that rules have merged into a merge that waits; entering it again puts them there again."""
+
+    kind: ClassVar[str] = "settle-files"
+    path: str
+    ours: str
+    tree: str
+    files: tuple[str, ...]
+
+    def title(self) -> str:
+        """Return one line for the plan."""
+        return f"put there what is merged by rule: {', '.join(self.files)}"
+
+    def probe(self, world: World) -> Reality:
+        """Done when the index has these files, or the merge is committed already."""
+        tree = find_worktree(world, self.path)
+        begun = tree is not None and tree.head == self.ours
+        return PENDING if begun and not world.reader.index_matches(self.tree, Path(self.path), self.files) else DONE
+
+    def apply(self, world: World) -> None:
+        """Write the files and mark them as merged."""
+        world.writer.settle(Path(self.path), self.tree, self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
