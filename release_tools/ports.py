@@ -66,6 +66,10 @@ class GitReader(Protocol):
         """Return those of the files that stand in a commit, by path."""
         ...
 
+    def named(self, commit: str, name: str, /) -> tuple[str, ...]:
+        """Return the paths of a commit's files that have this base name, in git's order."""
+        ...
+
     def is_ancestor(self, old: str, new: str, /) -> bool:
         """Return whether `new` contains `old`."""
         ...

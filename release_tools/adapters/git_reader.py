@@ -1,6 +1,6 @@
 """Reading a git repository: refs, worktrees, settings, ancestry, the remote's refs; one process a question.
 
-What objects hold is asked of `git_objects`. Nothing here writes; `git_writer` and `git_draft` do.
+What objects hold is asked of `git_objects`, the remote through `git_remote`; `git_writer` and `git_draft` write.
 """
 
 import os
@@ -12,6 +12,7 @@ from release_tools.adapters.git_objects import GitObjects, parse_signature
 from release_tools.adapters.git_obstacles import concealed, overwritten
 from release_tools.adapters.git_place import located, place_of
 from release_tools.adapters.git_process import GitProcess
+from release_tools.adapters.git_remote import GitRemote
 from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
 from release_tools.errors import PreconditionFailed
 
@@ -52,13 +53,11 @@ class GitReader:
 
     def remote_refs(self, remote: str) -> Refs:
         """Return the branches and tags that the remote has now."""
-        return self._listed(remote, f"{HEADS}*", f"{TAGS}*")
+        return GitRemote(git=self.git, name=remote, timeout=self.network_timeout).refs()
 
     def remote_values(self, remote: str, names: Sequence[str]) -> Mapping[str, str]:
         """Return the objects that full ref names have at the remote now; absent names are left out."""
-        out = self.git.run("ls-remote", self._pushed_to(remote), *names, timeout=self.network_timeout).text
-        values = {name: sha for sha, name in (line.split("\t") for line in out.split("\n") if line)}
-        return {name: values[name] for name in names if name in values}
+        return GitRemote(git=self.git, name=remote, timeout=self.network_timeout).values(names)
 
     def values(self, names: Sequence[str]) -> Mapping[str, str]:
         """Return the objects that full ref names have here; absent names are left out."""
@@ -126,6 +125,11 @@ class GitReader:
     def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, Blob]:
         """Return those of the files that stand in a commit, by path."""
         return self.objects.files(commit, paths)
+
+    def named(self, commit: str, name: str) -> tuple[str, ...]:
+        """Return the paths of a commit's files that have this base name, in git's order."""
+        out = os.fsdecode(self.git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).stdout)
+        return tuple(path for path in out.split("\0") if path.rpartition("/")[2] == name)
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Return whether `new` contains `old`."""
@@ -196,26 +200,6 @@ class GitReader:
         """Return every path of a worktree that no commit holds: changed, staged, or untracked and not ignored."""
         out = self._at(worktree).run("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all")
         return tuple(row[3:] for row in os.fsdecode(out.stdout).split("\0") if row)
-
-    def _listed(self, remote: str, *patterns: str) -> Refs:
-        out = self.git.run("ls-remote", self._pushed_to(remote), *patterns, timeout=self.network_timeout).text
-        rows = {name: sha for sha, name in (line.split("\t") for line in out.split("\n") if line)}
-        names = [name.removeprefix(TAGS) for name in rows if name.startswith(TAGS) and not name.endswith("^{}")]
-        return Refs(
-            branches={name.removeprefix(HEADS): sha for name, sha in rows.items() if name.startswith(HEADS)},
-            tags={
-                name: Tag(name=name, object=rows[TAGS + name], commit=rows.get(f"{TAGS}{name}^{{}}", rows[TAGS + name]))
-                for name in names
-            },
-        )
-
-    def _pushed_to(self, remote: str) -> str:
-        """Return where pushes to a remote go: what is there counts, and it may be another place than fetches ask."""
-        places = self.git.ask("config", "--get-all", f"remote.{remote}.pushurl", ok=(0, 1)).text.split("\n")
-        if len(places) > 1:
-            failed = f"The remote {remote} pushes to {len(places)} places, which cannot be changed together."
-            raise PreconditionFailed(failed, state="Nothing was changed.", todo=f"Keep one remote.{remote}.pushurl.")
-        return places[0] or remote
 
     def _peeled(self, row: list[str]) -> list[str]:
         # for-each-ref peels one layer; a tag of a tag has more.

@@ -13,7 +13,6 @@ from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems, guard_clean, guard_current, guard_free
-from release_tools.release.preparing import version_blobs
 from release_tools.release.section import write_section
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.steps.branches import ForgetBranch, TrackBranch
@@ -21,6 +20,7 @@ from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
 from release_tools.release.topics import Topic
+from release_tools.release.version_tree import raised_blobs
 from release_tools.release.world import World
 
 
@@ -63,7 +63,7 @@ def draft_bump(
     `old` is the version that the branch claims by its name, None when it claims none.
     """
     tip = branch.tip
-    files = version_blobs(bench, tip, version)
+    files = raised_blobs(bench, tip, version)
     if old and old != version:
         files |= _renamed_section(bench, state, tip, old, version)
     commit = tip

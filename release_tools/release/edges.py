@@ -12,7 +12,7 @@ from release_tools.release.lines import is_line
 from release_tools.release.merging import Releaser, resolve
 from release_tools.release.state import BranchState
 from release_tools.release.topics import find_topic
-from release_tools.release.version_files import read_version, version_paths
+from release_tools.release.version_tree import agreed_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +96,8 @@ def _refuse_markers(bench: Bench, commit: str, ours: str, theirs: str) -> None:
 
 def _refuse_disagreement(bench: Bench, commit: str) -> None:
     """Raise when the version files of a resolution name different versions, or one of them cannot be read."""
-    blobs = bench.reader.files(commit, version_paths(bench.config))
     try:
-        read_version(bench.config, {path: blob.data for path, blob in blobs.items()}, bench.locate)
+        agreed_version(bench, commit)
     except PreconditionFailed as error:
         raise HumanNeeded(
             f"The resolution {commit[:10]} cannot be released. {error.failed}",

@@ -11,10 +11,11 @@ from release_tools.domain.version import Version
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, guard_current, refuse
 from release_tools.release.lines import find_line
-from release_tools.release.merged import is_squashed, merged_topics, named_version, squashed
+from release_tools.release.merged import is_squashed, merged_topics, squashed
 from release_tools.release.section import read_unreleased, version_tags
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.topics import Topic
+from release_tools.release.version_tree import named_version
 from release_tools.release.versioning import next_version
 
 HOTFIX = "hotfix"

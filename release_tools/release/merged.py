@@ -13,7 +13,7 @@ from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems, guard_current, refuse
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.topics import Topic, find_topic, open_topics
-from release_tools.release.version_files import read_versions, version_paths
+from release_tools.release.version_tree import named_version, versions_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,7 @@ def _forwarded(bench: Bench, state: RepositoryState, kind: str) -> tuple[Version
 def _guard_branch(bench: Bench, state: RepositoryState, branch: BranchState, version: Version) -> Problems:
     """Return what is wrong with a release branch: behind, diverged, other versions in its files, squashed into main."""
     behind = guard_current(state, branch) if branch.behind else ()
-    blobs = bench.reader.files(branch.tip, version_paths(bench.config))
-    found = read_versions(bench.config, {path: blob.data for path, blob in blobs.items()}, bench.locate)
-    strays = [one for one in found if parse_tag(one.text.removeprefix("v"), "") != version]
+    strays = [one for one in versions_of(bench, branch.tip) if parse_tag(one.text.removeprefix("v"), "") != version]
     if not behind and is_squashed(bench, state, branch.tip):
         raise squashed(state, version, state.main.remote or state.main.local)
     return (
@@ -169,17 +167,6 @@ def _worded(bench: Bench, subject: str, kind: str) -> Topic | None:
         if topic is not None and topic.kind == kind:
             return topic
     return None
-
-
-def named_version(bench: Bench, commit: str) -> Version | None:
-    """Return the version that the version files of a commit agree on, None when there are none or they do not parse."""
-    blobs = bench.reader.files(commit, version_paths(bench.config))
-    try:
-        found = read_versions(bench.config, {path: blob.data for path, blob in blobs.items()}, bench.locate)
-    except PreconditionFailed:
-        return None
-    versions = {parse_tag(one.text.removeprefix("v"), "") for one in found}
-    return versions.pop() if len(versions) == 1 else None
 
 
 def _untagged(bench: Bench, state: RepositoryState, which: str) -> tuple[Commit, ...]:

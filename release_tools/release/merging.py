@@ -18,7 +18,8 @@ from release_tools.domain.version_files.merge import highest_version, level_plac
 from release_tools.domain.version_files.spec import DEFAULT_SPECS
 from release_tools.errors import PreconditionFailed
 from release_tools.release.bench import Bench
-from release_tools.release.version_files import read_versions, version_paths
+from release_tools.release.version_files import read_versions
+from release_tools.release.version_tree import version_blobs
 
 LINK = "120000"
 Files = Mapping[str, Blob]
@@ -113,7 +114,8 @@ def resolve_versions(bench: Bench, sides: Sides) -> dict[str, Blob]:
 
     Raises `Unmergeable`, with the paths, when a merged file does not name that version.
     """
-    *raw, merged = sides.files(bench, version_paths(bench.config))
+    paths = dict.fromkeys(path for side in (sides.ours, sides.theirs) for path in version_blobs(bench, side))
+    *raw, merged = sides.files(bench, tuple(paths))
     if raw[1] == raw[2]:
         return {}
     found = [_places(bench, files) for files in raw]

@@ -3,20 +3,11 @@
 The commit is drafted; which version it is was chosen before.
 """
 
-from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version
 from release_tools.release.bench import Bench
 from release_tools.release.section import write_section
 from release_tools.release.state import RepositoryState
-from release_tools.release.version_files import version_paths, write_version
-
-
-def version_blobs(bench: Bench, commit: str, version: Version) -> dict[str, Blob]:
-    """Return the version files of a commit that change when they take a version."""
-    blobs = bench.reader.files(commit, version_paths(bench.config))
-    data = {path: blob.data for path, blob in blobs.items()}
-    written = write_version(bench.config, data, str(version), bench.locate)
-    return {path: Blob(mode=blobs[path].mode, data=after) for path, after in written.items()}
+from release_tools.release.version_tree import raised_blobs
 
 
 def prepare(
@@ -27,7 +18,7 @@ def prepare(
     `resolved` are commits in which a person may have resolved a merge of what an earlier draft made here.
     """
     main = state.main.remote or state.main.local
-    raised = version_blobs(bench, source, version)
+    raised = raised_blobs(bench, source, version)
     files = raised | write_section(bench, state, source, version, into=main, redate=redate)
     if not files:
         return source

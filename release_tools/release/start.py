@@ -6,7 +6,7 @@ Drafting makes objects, planning is pure; both take the state as `observe` retur
 from dataclasses import dataclass
 from pathlib import Path
 
-from release_tools.domain.refs import ABSENT, HEADS, REMOTES, Blob, RefUpdate
+from release_tools.domain.refs import ABSENT, HEADS, REMOTES, RefUpdate
 from release_tools.domain.version import Version
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
@@ -18,7 +18,7 @@ from release_tools.release.steps.branches import TrackBranch
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.steps.worktrees import SwitchBranch
-from release_tools.release.version_files import version_paths, write_version
+from release_tools.release.version_tree import raised_blobs
 from release_tools.release.world import World
 
 
@@ -46,10 +46,7 @@ def guard_start(state: RepositoryState, version: Version, branch: str, tag: str)
 def draft_start(bench: Bench, state: RepositoryState, version: Version, branch: str) -> StartDraft:
     """Return the release commit on top of the base branch; without a file to change the branch starts at the base."""
     base, config = state.base.tip, bench.config
-    blobs = bench.reader.files(base, version_paths(config))
-    written = write_version(config, {path: blob.data for path, blob in blobs.items()}, str(version), bench.locate)
-    files = {path: Blob(mode=blobs[path].mode, data=data) for path, data in written.items()}
-    files |= write_section(bench, state, base, version)
+    files = raised_blobs(bench, base, version) | write_section(bench, state, base, version)
     commit = base
     if files:
         message = config.release.commit_message.format(version=version)

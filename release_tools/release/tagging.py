@@ -16,7 +16,7 @@ from release_tools.release.section import version_tags
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
-from release_tools.release.version_files import read_versions, version_paths
+from release_tools.release.version_tree import versions_of
 from release_tools.release.versioning import latest
 from release_tools.release.world import World
 
@@ -85,8 +85,7 @@ def _candidate(bench: Bench, state: RepositoryState, base: Version, text: str | 
 
 def _on_main(bench: Bench, state: RepositoryState, text: str | None) -> tuple[Version | None, Problems]:
     prefix = bench.config.version.tag_prefix
-    blobs = bench.reader.files(state.main.tip, version_paths(bench.config))
-    found = read_versions(bench.config, {path: blob.data for path, blob in blobs.items()}, bench.locate)
+    found = versions_of(bench, state.main.tip)
     named = {parse_tag(one.text.removeprefix("v"), "") for one in found}
     version = parse_version(text) if text else named.pop() if len(named) == 1 else None
     if version is None:

@@ -4,10 +4,12 @@ Bytes in, bytes out: the git objects are read and written by the caller, the for
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from posixpath import basename
 
 from release_tools.config.model import Config, VersionFile
 from release_tools.domain.version import Version, parse_version
 from release_tools.domain.version_files.agreement import agreed_text, lint_agreement
+from release_tools.domain.version_files.cargo import MANIFEST, inherits
 from release_tools.domain.version_files.found import FoundVersion, Locators, ask_version, find_versions
 from release_tools.domain.version_files.lock_packages import with_packages
 from release_tools.domain.version_files.source import Unlocatable
@@ -32,12 +34,12 @@ SETTINGS = ("image", "pattern", "key", "provider")
 
 def version_paths(config: Config) -> tuple[str, ...]:
     """Return every path to read from a tree, lock files included; some of them may be missing there."""
-    return tuple(dict.fromkeys(spec.path for spec in _specs(config) if spec.kind != ASKED))
+    return tuple(dict.fromkeys(spec.path for spec in with_locks(_configured(config)) if spec.kind != ASKED))
 
 
 def read_versions(config: Config, blobs: Mapping[str, bytes], locate: VersionLocator) -> tuple[FoundVersion, ...]:
     """Find every place that names the version; raise PreconditionFailed with all files that cannot be trusted."""
-    found, problems = _survey(_specs(config), blobs, _locators(locate))
+    found, problems = _survey(_specs(config, blobs), blobs, _locators(locate))
     _refuse("cannot be read", problems)
     return found
 
@@ -57,7 +59,7 @@ def write_version(
     The places must name one version before: the `expected` one where it is given.
     """
     new = parse_version(version)
-    specs, locators = _specs(config), _locators(locate)
+    specs, locators = _specs(config, blobs), _locators(locate)
     found, problems = _survey(specs, blobs, locators)
     problems += lint_agreement(found, expected=expected) + _lint_new(specs, found, new)
     _refuse(f"cannot take {new}", problems)
@@ -108,11 +110,19 @@ def _survey(
     return tuple(found), tuple(problems)
 
 
-def _specs(config: Config) -> tuple[FileSpec, ...]:
-    """Convert the configuration's rows, locks beside their files added; raise ConfigError naming all bad rows."""
+def _specs(config: Config, blobs: Mapping[str, bytes]) -> tuple[FileSpec, ...]:
+    """Return the rows' specs, those of a workspace's members that inherit its version, and the locks beside them."""
+    specs = _configured(config)
+    listed = {spec.path for spec in specs}
+    members = (path for path in blobs if path not in listed and basename(path) == MANIFEST and inherits(blobs[path]))
+    return with_locks((*specs, *(FileSpec(path=path, kind="cargo", optional=True) for path in sorted(members))))
+
+
+def _configured(config: Config) -> tuple[FileSpec, ...]:
+    """Convert the configuration's rows; raise ConfigError naming all bad ones."""
     files = config.version.files
     if files is None:
-        return with_locks(DEFAULT_SPECS)
+        return DEFAULT_SPECS
     specs: list[FileSpec] = []
     problems: list[str] = []
     for index, row in enumerate(files):
@@ -124,7 +134,7 @@ def _specs(config: Config) -> tuple[FileSpec, ...]:
             specs.append(_spec(row, kind, settings))
     if problems:
         raise ConfigError("\n".join(problems), state=NOTHING_CHANGED, todo="Correct these rows of the configuration.")
-    return with_locks(specs)
+    return tuple(specs)
 
 
 def _settings(row: VersionFile) -> dict[str, str | None]:

@@ -168,6 +168,13 @@ def test_a_signature_has_a_date(subject: Subject) -> None:
     assert who.offset == "+0000"
 
 
+def test_files_of_one_name_are_found_in_every_directory(subject: Subject, first: str) -> None:
+    """By their base name alone, wherever this worktree's prefix is; part of a name is another name."""
+    commit = subject.commit({"m": "1", "x/m": "2", "x/y/m": "3", "am": "4", "b m": "5"}, first)
+    assert subject.reader.named(commit, "m") == ("m", "x/m", "x/y/m")
+    assert subject.reader.named(commit, "nowhere") == ()
+
+
 def test_missing_objects(subject: Subject, first: str) -> None:
     """Those that are not here, in the order asked; a draft's objects are missing here until they are adopted."""
     drafted = subject.draft.commit(subject.reader.tree(first), (first,), "chore: x\n")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from repository import Site
 
 PACKAGE = '{\n  "version": "1.0.0"\n}\n'
@@ -92,3 +93,32 @@ def test_file_that_cannot_be_read(site: Site) -> None:
     outcome = site.here.run("versions")
     assert outcome.code == 3
     assert outcome.error[1].startswith("  package.json: line 1: this is not JSON")
+
+
+@pytest.mark.slow
+def test_a_workspace_moves_as_a_whole(site: Site) -> None:
+    """Without configuration: the members that inherit the version follow in the lock, one with its own number stays."""
+    here = site.here
+    here.git("switch", "--quiet", "develop")
+    entries = "".join(
+        f'\n[[package]]\nname = "{name}"\nversion = "{version}"\n'
+        for name, version in (("app", "1.0.0"), ("own", "0.3.0"), ("part", "1.0.0"))
+    )
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n\n[workspace.package]\nversion = "1.0.0"\n',
+        "crates/app/Cargo.toml": '[package]\nname = "app"\nversion.workspace = true\n',
+        "crates/part/Cargo.toml": '[package]\nname = "part"\nversion = { workspace = true }\n',
+        "crates/own/Cargo.toml": '[package]\nname = "own"\nversion = "0.3.0"\n',
+        "Cargo.lock": f"version = 3\n{entries}",
+    }
+    here.commit("build: add a workspace", files)
+    here.git("push", "--quiet", "origin", "develop")
+    assert here.run("start-release", "--yes").code == 0
+    lock = here.shown("HEAD", "Cargo.lock")
+    assert lock == files["Cargo.lock"].replace("1.0.0", "1.1.0")
+    assert here.shown("HEAD", "crates/own/Cargo.toml") == files["crates/own/Cargo.toml"]
+    assert here.run("start-hotfix", "crash", "--yes").code == 0
+    here.commit("fix: mend the crash")
+    assert here.run("finish-hotfix", "--yes").code == 0
+    assert here.run("finish-release", "1.1.0", "--yes").code == 0
+    assert here.shown("origin/develop", "Cargo.lock") == lock

@@ -93,6 +93,10 @@ class FakeGitReader:
         """Return those of the files that stand in a commit, by path."""
         return {path: blob for path, blob in self.graph.files(commit).items() if path in paths}
 
+    def named(self, commit: str, name: str, /) -> tuple[str, ...]:
+        """Return the paths of a commit's files that have this base name, in git's order."""
+        return tuple(sorted(path for path in self.graph.files(commit) if path.rpartition("/")[2] == name))
+
     def is_ancestor(self, old: str, new: str, /) -> bool:
         """Return whether `new` contains `old`."""
         return self.graph.contains(new, old)

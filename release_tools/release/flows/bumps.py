@@ -12,7 +12,7 @@ from release_tools.release.flows.session import Proposal, Session
 from release_tools.release.guards import Problem, guard_attached, refuse
 from release_tools.release.observe import branch_state
 from release_tools.release.topics import find_topic, name_topic
-from release_tools.release.version_files import read_version, version_paths
+from release_tools.release.version_tree import agreed_version
 from release_tools.release.versioning import guard_final
 
 
@@ -43,9 +43,7 @@ def _wanted(bench: Bench, tip: str, text: str) -> Version:
     """Return the version that was typed, or the files' own raised by the level that was."""
     if text not in LEVELS:
         return parse_version(text)
-    blobs = bench.reader.files(tip, version_paths(bench.config))
-    named = read_version(bench.config, {path: blob.data for path, blob in blobs.items()}, bench.locate)
-    version = parse_tag((named or "").removeprefix("v"), "")
+    version = parse_tag((agreed_version(bench, tip) or "").removeprefix("v"), "")
     if version is None:
         problem = Problem(failed="No version file names a version to raise.", todo="Type `release-tools bump VERSION`.")
         refuse((problem,))

@@ -15,7 +15,8 @@ from release_tools.ports import GitReader
 from release_tools.release.flows.looking import looking
 from release_tools.release.flows.session import Session
 from release_tools.release.observe import claimed_versions, remote_name
-from release_tools.release.version_files import read_versions, version_paths
+from release_tools.release.version_files import read_versions
+from release_tools.release.version_tree import bytes_of, version_blobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +70,8 @@ def list_versions(session: Session) -> Versions:
         raise PreconditionFailed(
             "There is no commit yet.", state="Nothing was changed.", todo="Commit the version files, then look again."
         )
-    paths = version_paths(config)
-    blobs = reader.files(head, paths)
-    places = read_versions(config, {path: blob.data for path, blob in blobs.items()}, bench.locate)
+    blobs = version_blobs(bench, head)
+    places = read_versions(config, bytes_of(blobs), bench.locate)
     here, tracked = reader.refs(remote_name(bench.settings, config))
     prefix = config.version.tag_prefix
     finals = _finals(here, prefix)
@@ -82,7 +82,7 @@ def list_versions(session: Session) -> Versions:
         commit=head,
         branch=branch,
         places=places,
-        unsaved=tuple(path for path in reader.status().changed if path in paths),
+        unsaved=tuple(path for path in reader.status().changed if path in blobs),
         latest=latest.tag_name(prefix) if latest else None,
         contained=contained.tag_name(prefix) if contained else None,
         claims=claims,
