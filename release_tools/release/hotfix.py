@@ -11,7 +11,7 @@ from release_tools.domain.version import Version
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, guard_current, refuse
 from release_tools.release.lines import find_line
-from release_tools.release.merged import is_squashed, merged_topics, squashed
+from release_tools.release.merged import is_squashed, merged_topics, released_topic, squashed
 from release_tools.release.section import read_unreleased, version_tags
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.topics import Topic
@@ -56,15 +56,25 @@ def find_hotfix(bench: Bench, state: RepositoryState, topic: Topic | None) -> Ho
         return Hotfix(name=merged[0].topic.name, version=merged[0].version, source=merged[0].source)
     if topic is None:
         return None
-    failed = f"There is no branch {topic.name}, neither here nor at the remote, and no untagged merge of it."
-    todo = "If it is released, `release-tools back-merge` completes its merges; `release-tools versions` shows tags."
+    released = released_topic(bench, state, topic)
+    if released:
+        return Hotfix(name=topic.name, version=released.version, source=released.source)
+    failed = (
+        f"There is no branch {topic.name}, neither here nor at the remote, and {state.main.name} has no merge of it."
+    )
+    todo = f"Look for it with `git branch --all`, or start it: `release-tools start-hotfix {topic.slug}`."
     refuse((Problem(failed=failed, todo=todo),))
     return None
 
 
 def _open(bench: Bench, state: RepositoryState, topic: Topic, branch: BranchState) -> Hotfix:
     main = state.main.remote or state.main.local
-    refuse((*(guard_current(state, branch) if branch.behind else ()), *_guard_work(bench, state, branch, main)))
+    refuse(
+        (
+            *(guard_current(state, branch) if branch.behind and branch.ahead else ()),
+            *_guard_work(bench, state, branch, main),
+        )
+    )
     pending = read_unreleased(bench, state, branch.tip, main)
     tags, claims = version_tags(state, bench.config.version.tag_prefix), state.open_versions
     named = named_version(bench, branch.tip)

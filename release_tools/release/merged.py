@@ -71,7 +71,7 @@ def _forwarded(bench: Bench, state: RepositoryState, kind: str) -> tuple[Version
 
 def _guard_branch(bench: Bench, state: RepositoryState, branch: BranchState, version: Version) -> Problems:
     """Return what is wrong with a release branch: behind, diverged, other versions in its files, squashed into main."""
-    behind = guard_current(state, branch) if branch.behind else ()
+    behind = guard_current(state, branch) if branch.behind and branch.ahead else ()
     strays = [one for one in versions_of(bench, branch.tip) if parse_tag(one.text.removeprefix("v"), "") != version]
     if not behind and is_squashed(bench, state, branch.tip):
         raise squashed(state, version, state.main.remote or state.main.local)
@@ -113,6 +113,17 @@ def merged_topics(bench: Bench, state: RepositoryState, kind: str) -> tuple[Merg
     found = (_merged(bench, state, commit, kind) for commit in _untagged(bench, state, "--merges"))
     tagged = _published(bench, state)
     return tuple(one for one in found if one is not None and one.version not in tagged)
+
+
+def released_topic(bench: Bench, state: RepositoryState, topic: Topic) -> MergedTopic | None:
+    """Return the newest merge of a topic that carries a final tag: what is left of its finish can still be done."""
+    tagged = {commit: version for version, commit in _published(bench, state).items() if version.is_final}
+    merges = bench.reader.log(LOG_FORMAT, ("--first-parent", "--merges", state.main.remote or state.main.local))
+    for commit in parse_log(merges):
+        found = _worded(bench, commit.subject, topic.kind) if commit.sha in tagged else None
+        if found and found.name == topic.name:
+            return MergedTopic(version=tagged[commit.sha], merge=commit.sha, source=commit.parents[1], topic=topic)
+    return None
 
 
 def refuse_squashed(bench: Bench, state: RepositoryState) -> None:

@@ -29,8 +29,8 @@ class BranchState:
 
     @property
     def tip(self) -> str:
-        """Return the commit that work on the branch starts from: the local one, else the remote's."""
-        return self.local or self.remote
+        """Return the newest commit: the local one, or the remote's where that only has more."""
+        return self.remote if self.behind and not self.ahead else self.local or self.remote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

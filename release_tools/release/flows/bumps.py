@@ -9,7 +9,7 @@ from release_tools.release.bench import Bench
 from release_tools.release.bump import draft_bump, guard_bump, guard_renumber, plan_bump
 from release_tools.release.flows.looking import in_the_way, nothing, observed
 from release_tools.release.flows.session import Proposal, Session
-from release_tools.release.guards import Problem, guard_attached, refuse
+from release_tools.release.guards import Problem, guard_attached, guard_current, refuse
 from release_tools.release.observe import branch_state
 from release_tools.release.topics import find_topic, name_topic
 from release_tools.release.version_tree import agreed_version
@@ -24,6 +24,7 @@ def propose(session: Session, intent: Intent, run: Run | None) -> Proposal:
     topic = find_topic(bench.config, head)
     refuse((*guard_attached(state), *guard_bump(state, topic, bench.config.branches.direct)))
     branch = branch_state(bench.reader, state.here, state.there, head)
+    refuse(guard_current(state, branch) if branch.behind else ())
     version = _wanted(bench, branch.tip, str(intent["version"]))
     old = topic.version if topic else None
     name = name_topic(bench.config, topic.kind, str(version)).name if topic and old else head

@@ -94,12 +94,13 @@ class Conductor:
         branches = sorted({name.removeprefix(HEADS) for name in refused if name.startswith(HEADS)})
         if run.undoing or len(branches) < len(refused) or set(branches) <= set(_refused(run)):
             return False
-        proposal = self._proposal(run, refused=tuple(branches))
-        if proposal.plan.awaits is None:
+        plan = self._proposal(run, refused=tuple(branches)).plan
+        if plan.awaits is None:
             return False
-        self.show(proposal.plan)
+        plan = replace(plan, notes=(*plan.notes, f"the remote said: {_said(error)}"))
+        self.show(plan)
         self.confirm(f"The remote refuses pushes to {', '.join(branches)}. Go on with this plan?")
-        run.add_plan(proposal.plan, facts={REFUSED: branches})
+        run.add_plan(plan, facts={REFUSED: branches})
         return True
 
     def _refuse_locked(self, run: Run) -> None:
@@ -163,6 +164,12 @@ def _meant(session: Session, intent: Intent) -> Intent:
     if intent.get("version") or intent["flow"] != f"finish-{kind}" or here is None or here.kind != kind:
         return intent
     return {**intent, "version": str(here.version)} if here.version else {**intent, "name": here.name}
+
+
+def _said(error: ToolFailed) -> str:
+    """Return the server's own words on one line; they stand above the command that it refused."""
+    words = error.__cause__.failed if isinstance(error.__cause__, PushRefused) else error.failed
+    return "; ".join(words.partition("`git ")[0].split("\n")[:-1]) or "nothing"
 
 
 def _refused(run: Run) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def moves_of(state: RepositoryState, tips: Mapping[str, str], *, leaves: bool = 
     }
     landing = landing_branch(state)
     if leaves and on_topic(state) and landing:
-        moves[state.top] = (state.head, tips.get(landing.name, landing.tip))
+        moves[state.top] = (state.head, tips.get(landing.name, landing.local or landing.remote))
     return moves
 
 

@@ -100,7 +100,7 @@ def _refuse_words(intent: Intent, topic: Topic) -> None:
 def _joining(bench: Bench, state: RepositoryState, topic: Topic, target: BranchState, words: str) -> Joining:
     branch = state.topic
     assert branch is not None
-    tip, onto = branch.remote if branch.behind else branch.tip, authority(target)
+    tip, onto = branch.tip, authority(target)
     return Joining(
         topic=topic.name,
         tip=tip,
