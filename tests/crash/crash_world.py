@@ -19,6 +19,7 @@ VOLATILE = (
     "logs",
     "release-tools",
     "index",
+    "packed-refs",
     "COMMIT_EDITMSG",
     "ORIG_HEAD",
     "AUTO_MERGE",

@@ -4,13 +4,13 @@ Two commands at the same moment, and runs that are finished elsewhere without a 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from carry_scenarios import FEATURE, HOTFIX, UPGRADE, fixed, released_by_hand, upgraded, written
 from crash_scenarios import FINISH, Scenario, started
-from crash_world import differences, observe_world
+from crash_world import World, differences, observe_world
 from stage import Stage, open_stage
 from verdicts import Judge, open_court
 from waiting_scenarios import CONTINUE, carried_and_merged, guarded, merged
@@ -56,9 +56,22 @@ def clone(stage: Stage) -> None:
     stage.git("clone", "-q", "remote.git", OTHER, at=".")
 
 
+def fetched(stage: Stage) -> World:
+    """Return the world of the machine where it began, once it has fetched what others did."""
+    stage.git("fetch", "-q", "--prune", "--no-write-fetch-head")
+    return observe_world(stage)
+
+
 def opened(stage: Stage, journey: Journey) -> Judge:
     """Set a journey's stage and play it undisturbed on the machine where it began."""
-    return open_court(stage, Scenario(setting=journey.setting, argv=journey.here))
+    judge = open_court(stage, Scenario(setting=journey.setting, argv=journey.here))
+    return replace(judge, after=fetched(stage))
+
+
+def is_as_undisturbed(stage: Stage, judge: Judge) -> None:
+    """Look at the machine where it began: nobody can tell that another one helped."""
+    world = fetched(stage)
+    assert world == judge.after, differences(world, judge.after)
 
 
 def behind_steps(labels: tuple[str, ...]) -> list[int]:
@@ -75,13 +88,6 @@ def caught_up(stage: Stage) -> None:
     here = stage.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads", "refs/tags", at=OTHER)
     there = stage.git("for-each-ref", "--format=%(refname) %(objectname)", at="remote.git").splitlines()
     assert set(here.splitlines()) <= set(there)
-
-
-def is_as_undisturbed(stage: Stage, judge: Judge) -> None:
-    """Look at the machine where it began, once it has fetched: nobody can tell that another one helped."""
-    stage.git("fetch", "-q", "--prune", "--no-write-fetch-head")
-    world = observe_world(stage)
-    assert world == judge.after, differences(world, judge.after)
 
 
 @EVERY
@@ -123,7 +129,8 @@ def test_begun_there_ended_here(name: str, tmp_path: Path) -> None:
             assert stage.run(*journey.there, home=OTHER, at=point).code == -9
             here = stage.run(*journey.here)
             if here.code == 3 and "is 1 commit behind" in here.err:
-                stage.git("pull", "-q", "--ff-only", "origin", "release/v1.1.0")
+                stage.git("fetch", "-q", "--no-write-fetch-head")
+                stage.git("merge", "-q", "--ff-only", "origin/release/v1.1.0")
                 here = stage.run(*journey.here)
             assert here.code == 0, (labels[point], here.err)
             is_as_undisturbed(stage, judge)

@@ -1,6 +1,6 @@
 """A release begun on one machine and ended on another: the world is the journal, whatever a clone knows of it.
 
-Two at the same moment stand in `test_races`.
+Two at the same moment stand in `test_races`; hotfixes, upgrades and back-merges in `test_two_machines_flows`.
 """
 
 from pathlib import Path

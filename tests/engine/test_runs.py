@@ -67,6 +67,16 @@ def test_facts_of_all_plans_come_in_order(tmp_path: Path) -> None:
     assert reread(run).facts() == ({"seconds": 1}, {"seconds": 2})
 
 
+def test_facts_that_a_plan_is_made_from_are_learned_with_it(tmp_path: Path) -> None:
+    """One line holds both, so that a crash leaves both or neither."""
+    run = run_of(tmp_path, "a")
+    lines = len(run.journal.entries)
+    run.add_plan(plan_of("b"), facts={"refused": ["main"]})
+    again = reread(run)
+    assert len(again.journal.entries) == lines + 1
+    assert (again.facts(), again.plan_number) == (({"refused": ["main"]},), 1)
+
+
 def test_an_ended_run_is_history_without_its_draft(tmp_path: Path) -> None:
     """Closing keeps the journal, deletes the draft and leaves no open run."""
     run = run_of(tmp_path, "a")
