@@ -124,3 +124,6 @@ def _behind(state: RepositoryState) -> Iterator[str]:
     for branch in state.long_lived:
         if branch.behind and branch.local:
             yield f"{branch.name} here is behind {state.remote}/{branch.name} and is brought along"
+    if state.topic and state.topic.behind and not state.topic.ahead:
+        more = "1 commit" if state.topic.behind == 1 else f"{state.topic.behind} commits"
+        yield f"{state.topic.name} at {state.remote} has {more} more than here, and is finished with them"

@@ -41,6 +41,12 @@ def behind(site: Site, branch: str = "develop") -> None:
     other.git("push", "--quiet", "origin", branch)
 
 
+def other_remotes(site: Site) -> None:
+    """Have two remotes, none of which has the usual name."""
+    site.here.git("remote", "rename", "origin", "up")
+    site.here.git("remote", "add", "down", "/nowhere")
+
+
 def diverged(site: Site, branch: str = "develop") -> None:
     """Commit here what another clone does not have, and the other way round."""
     behind(site, branch)
@@ -155,7 +161,7 @@ FAULTS = (
     Fault("version files disagree", on("main"), (*TAG, "1.0.1"), "pyproject.toml:3 names 1.0.0, not 1.0.1", "1.0.1"),
     Fault("unknown key", configured(CONFIG + "mian = 1\n"), START, "release-tools.toml has 1 fault", "Mend", code=2),
     Fault("not TOML", configured("[branches\n"), NEXT, "release-tools.toml cannot be read", "Mend", code=2),
-    Fault("another remote", git("remote", "rename", "origin", "up"), START, "remotes here are: up", "rename", code=2),
+    Fault("other remotes", other_remotes, START, "remotes here are: down, up", "rename", code=2),
     Fault("no such main", configured(CONFIG.replace('main = "main"', 'main = "trunk"')), START,
           "There is no branch trunk", r"branches\.main"),
     Fault("remote is gone", git("remote", "set-url", "origin", "/nowhere"), START,
@@ -164,7 +170,6 @@ FAULTS = (
 
 FINISHING = (
     Fault("dirty tree", lambda s: s.here.write("a", "x"), FINISH, r"Tracked files are changed: a\.", "stash"),
-    Fault("behind", lambda s: behind(s, "release/v1.1.0"), FINISH, "release/v1.1.0 is 1 commit behind", "git pull"),
     Fault("diverged", lambda s: diverged(s, "release/v1.1.0"), FINISH, "release/v1.1.0 has diverged", "git pull"),
     Fault("main is ahead", on("main", lambda s: s.here.commit("fix: mine")), (*FINISH, "1.1.0"),
           "main has 1 commit that origin does not have", "git push origin main"),

@@ -172,3 +172,17 @@ def outputs(path: Path) -> dict[str, str]:
         del lines[: len(value) + 1]
         found[name] = "\n".join(value)
     return found
+
+
+def test_a_release_is_finished_with_what_only_the_remote_has(started: Site) -> None:
+    """A fix that a colleague pushed to the release is part of it, the plan says so, and nothing of it is lost."""
+    other = started.clone("other")
+    other.git("switch", "--quiet", "release/v1.1.0")
+    fix = other.commit("fix: of a colleague")
+    other.git("push", "--quiet")
+    finished = started.here.run("finish-release", "--yes")
+    assert finished.code == 0
+    assert "release/v1.1.0 at origin has 1 commit more than here, and is finished with them" in finished.stderr
+    assert started.remote.contains("v1.1.0", fix) and started.remote.contains("develop", fix)
+    assert "of a colleague" in started.here.shown("v1.1.0", "CHANGELOG.md")
+    assert started.here.git("status", "--porcelain") == ""
