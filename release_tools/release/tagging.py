@@ -52,6 +52,13 @@ def guard_tag(state: RepositoryState, branch: BranchState, version: Version, tag
     return (*taken, *guard_current(state, branch))
 
 
+def candidate_on(bench: Bench, state: RepositoryState, commit: str, version: Version) -> str | None:
+    """Return the tag of a pre-release of a version that a commit has already, and that everybody can see."""
+    prefix, tags = bench.config.version.tag_prefix, state.there.tags if state.remote else state.here.tags
+    found = ((parse_tag(tag.name, prefix), tag) for tag in tags.values() if tag.commit == commit)
+    return next((tag.name for one, tag in found if one and not one.is_final and one.core == version.core), None)
+
+
 def draft_tag(bench: Bench, branch: BranchState, version: Version) -> TagDraft:
     """Return the annotated tag of a version on a branch's tip."""
     name = version.tag_name(bench.config.version.tag_prefix)

@@ -131,3 +131,15 @@ def test_date_of_the_section_is_the_date_of_the_finish(started: Site) -> None:
     clone = Clone(started.here.path, environment=late)
     assert clone.run("finish-release", "--yes").code == 0
     assert "## [1.1.0] - 2026-01-22\n" in clone.shown("v1.1.0", "CHANGELOG.md")
+
+
+def test_a_commit_gets_one_candidate(started: Site) -> None:
+    """Typed again, `tag` says which candidate the commit is; the next commit, or a version by name, gets another."""
+    here = started.here
+    assert here.run("tag", "--yes", "--json").data["version"] == "v1.1.0-rc.1"
+    again = here.run("tag", "--yes", "--json")
+    assert (again.code, again.data["state"]) == (0, "nothing")
+    assert here.run("tag", "1.1.0-rc.7", "--yes").code == 0
+    here.commit("fix: mend it")
+    here.git("push", "--quiet", "origin", "HEAD")
+    assert here.run("tag", "--yes", "--json").data["version"] == "v1.1.0-rc.8"

@@ -5,11 +5,11 @@ How a tag is drafted and planned stands in `release.tagging`.
 
 from release_tools.domain.version import parse_version
 from release_tools.engine.runs import Intent, Run
-from release_tools.release.flows.looking import observed
+from release_tools.release.flows.looking import nothing, observed
 from release_tools.release.flows.session import Proposal, Session
 from release_tools.release.guards import refuse
 from release_tools.release.observe import branch_state
-from release_tools.release.tagging import choose_tag, draft_tag, guard_tag, plan_tag
+from release_tools.release.tagging import candidate_on, choose_tag, draft_tag, guard_tag, plan_tag
 
 
 def propose(session: Session, intent: Intent, run: Run | None) -> Proposal:
@@ -24,6 +24,9 @@ def propose(session: Session, intent: Intent, run: Run | None) -> Proposal:
     refuse(problems)
     assert version is not None
     branch = branch_state(bench.reader, state.here, state.there, head)
+    there = None if text else candidate_on(bench, state, branch.tip, version)
+    if there:
+        return nothing(intent, f"nothing to do: {there} is on {branch.tip[:10]} already; `tag VERSION` makes another")
     refuse(guard_tag(state, branch, version, version.tag_name(bench.config.version.tag_prefix)))
     draft = draft_tag(bench, branch, version)
     plan = plan_tag(state, draft, session.draft_directory / "objects")
