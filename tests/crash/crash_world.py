@@ -4,6 +4,7 @@ Reading only; what the world should be is `verdicts`.
 """
 
 import fcntl
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,7 +87,10 @@ def _names(top: Path, without: tuple[str, ...]) -> list[str]:
 
 def _temporary(stage: Stage) -> list[str]:
     places = (stage.repo / ".git", stage.place / "remote.git", stage.place / "tmp")
-    found = (path.relative_to(stage.place) for place in places for path in place.rglob("*"))
+    # A server whose client was killed may be tidying up: what vanishes under the walk is not left.
+    walks = (os.walk(place) for place in places)
+    entries = (Path(top, name) for walk in walks for top, folders, files in walk for name in (*folders, *files))
+    found = (path.relative_to(stage.place) for path in entries)
     kept = ("release-tools/lock", "release-tools/effects.lock")
     return sorted(str(p) for p in found if TEMPORARY.search(p.name) and not str(p).endswith(kept) and not _theirs(p))
 
