@@ -4,6 +4,7 @@ What a forge's buttons do stands in `protected_remote`.
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def is_whole(forge: Forge, version: str, *clones: Clone) -> None:
     """Look that a version is released everywhere, that nothing is left over, and that each clone stands well."""
     there, tag = forge.repository, f"v{version}"
     assert there.git("cat-file", "-t", tag) == "tag"
-    assert f"{tag}^{{commit}}" and there.contains("main", f"{tag}^{{commit}}")
+    assert there.contains("main", f"{tag}^{{commit}}")
     assert there.at(f"{tag}^{{commit}}") in there.git("rev-list", "--first-parent", "main").split()
     assert there.contains("develop", f"{tag}^{{commit}}")
     assert f'version = "{version}"' in there.shown(tag, "pyproject.toml")
@@ -121,28 +122,30 @@ def test_refused_push_teaches_what_is_protected(tmp_path: Path, flow: str) -> No
     assert forge.repository.git("tag", "--list") == "v1.0.0"
 
 
-def in_the_same_clone(forge: Forge, command: tuple[str, ...]) -> Clone:
+Where = Callable[[Forge], Clone]
+
+
+def in_the_same_clone(forge: Forge) -> Clone:
     """Type the same command again."""
     return forge.site.here
 
 
-def in_another_clone(forge: Forge, command: tuple[str, ...]) -> Clone:
+def in_another_clone(forge: Forge) -> Clone:
     """Have a colleague go on, who has never seen the branch."""
     place = forge.site.home / "colleague"
     return Clone(place) if place.exists() else forge.site.clone("colleague")
 
 
-def in_ci(forge: Forge, command: tuple[str, ...]) -> Clone:
+def in_ci(forge: Forge) -> Clone:
     """Have a workflow go on, which checks out main anew for each job."""
     return forge.site.clone(f"ci-{time.monotonic_ns()}")
 
 
-@pytest.mark.parametrize("configured", [True, False], ids=["configured", "discovered"])
 @pytest.mark.parametrize("where", [in_the_same_clone, in_another_clone, in_ci])
 @pytest.mark.parametrize("flow", ["release", "hotfix"])
-def test_finish_goes_on_anywhere(tmp_path: Path, flow: str, where, configured: bool) -> None:  # type: ignore[no-untyped-def]
+def test_finish_goes_on_anywhere(tmp_path: Path, flow: str, where: Where) -> None:
     """The world is the journal: what is merged is seen, and only the rest is planned, by whoever types it."""
-    forge = guarded(tmp_path / "site", BOTH, configured=configured)
+    forge = guarded(tmp_path / "site", BOTH)
     command = begun(forge, flow)
     outcome = ran(forge.site.here, *command)
     if where is in_ci:
@@ -150,7 +153,7 @@ def test_finish_goes_on_anywhere(tmp_path: Path, flow: str, where, configured: b
     for request in STORIES[flow, BOTH]:
         assert outcome.data["state"] == "waiting", outcome.stderr
         merged(forge, (request,))
-        outcome = ran(where(forge, command), *command)
+        outcome = ran(where(forge), *command)
     # Without a name a finish looks for what is not tagged yet: the last merge leaves it nothing to do.
     assert outcome.data["state"] == ("nothing" if where is in_ci else "done"), outcome.stderr
     ran(forge.site.here, *GO_ON)
