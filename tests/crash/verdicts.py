@@ -17,7 +17,7 @@ from crash_world import World, differences, observe_world
 from stage import Ended, Stage
 
 REMOVAL = re.compile(r"`rm ([^`]+)`")
-SERVER_LOCK = re.compile(r"remote: .*'([^'\n]+/remote\.git/[^'\n]+\.lock)'")
+SERVER_LOCK = re.compile(r"'([^'\n]+/remote\.git/[^'\n]+\.lock)'")
 PATIENCE = 6
 """How often a case follows what a message tells a person to do."""
 
