@@ -28,12 +28,18 @@ class Team:
     """The section of each version as its own tag has it."""
 
     def types(self, who: int, *words: str) -> Outcome:
-        """Type a flow command in a clone; give up a conflict that is too early to be resolved."""
+        """Type a flow command in a clone; give up a conflict that is too early to be resolved.
+
+        What is finished is in develop as well: only a tag made by hand may be missing there.
+        """
+        lacked = set(self.missing())
         outcome = self.clones[who].run(*words)
         self.story.append(f"{who}: {' '.join(words)} -> {outcome.code}")
         assert outcome.code in DOCUMENTED, self.told(outcome)
         if outcome.code:
             assert len(outcome.error) >= 3, self.told(outcome)
+        if outcome.code == 0:
+            assert set(self.missing()) <= lacked, self.told(f"develop lacks {self.missing()}")
         if outcome.code == 6:
             self._give_up(who)
         return outcome

@@ -100,7 +100,7 @@ class Stories(RuleBasedStateMachine):
 
 @pytest.mark.parametrize(
     ("examples", "steps"),
-    [pytest.param(2, 4, id="few"), pytest.param(6, 14, id="many", marks=pytest.mark.slow)],
+    [pytest.param(5, 6, id="few"), pytest.param(12, 16, id="many", marks=pytest.mark.slow)],
 )
 def test_random_stories_of_two_clones_keep_the_promises(tmp_path: Path, examples: int, steps: int) -> None:
     """Tags are on main and, no edge open, in develop; files name them; no commit is lost; sections stay."""
