@@ -8,9 +8,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
-from benchmarks import frames, hooks, pushes, release, startup
+from benchmarks import frames, history, hooks, pushes, release, startup
 from benchmarks.installation import install_peers
 from benchmarks.machine import render_machine
 from benchmarks.peers import Peers
@@ -21,6 +22,7 @@ SUITES: dict[str, Callable[..., tuple[Table, ...]]] = {
     "frames": frames.run,
     "pushes": pushes.run,
     "release": release.run,
+    "history": history.run,
     "start-up": startup.run,
 }
 ROUNDS = 30
@@ -41,6 +43,7 @@ def main() -> int:
     if asked.write and not _has_block(asked.write):
         parser.error(f"{asked.write} has no line {BEGIN} with {END} below it")
     peers = Peers() if asked.smoke or asked.no_peers else install_peers()
+    SUITES["history"] = partial(history.run, repositories=tuple(path.resolve() for path in asked.repository))
     tables = _measure(names, rounds=2 if asked.smoke else asked.rounds, peers=peers)
     text = "\n".join((*map(render, tables), render_machine(peers.versions)))
     print(text)
@@ -55,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of the quick commands; slow ones take fewer")
     parser.add_argument("--smoke", action="store_true", help="two rounds, no peers: does everything still run?")
     parser.add_argument("--no-peers", action="store_true", help="leave other tools out")
+    parser.add_argument(
+        "--repository", type=Path, action="append", default=[], metavar="DIR", help="read this history as well"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {BEGIN} and {END}")
     return parser
 

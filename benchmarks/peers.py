@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.paired import Command
 
 HERE = Path(__file__).parent
-NAMES = ("commitizen", "committed", "conventional-pre-commit", "commit-check", "gitlint")
+NAMES = ("commitizen", "committed", "conventional-pre-commit", "commit-check", "git-cliff", "gitlint")
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 

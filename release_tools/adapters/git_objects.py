@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from release_tools.adapters.git_conversation import Conversation, Stored
 from release_tools.adapters.git_process import GitProcess
-from release_tools.domain.refs import Blob, Signature
+from release_tools.domain.refs import Blob, Signature, parse_signature
 from release_tools.errors import ToolFailed
 
 DIRECTORY = "40000"
@@ -110,13 +110,6 @@ class GitObjects:
                 raise _absent(name)
             self._known[name] = found
         return self._known[name]
-
-
-def parse_signature(line: str) -> Signature:
-    """Parse who and when, as git writes it in objects and in `git var`."""
-    who, epoch, offset = line.rsplit(" ", 2)
-    name, _, email = who.partition(" <")
-    return Signature(name=name, email=email.removesuffix(">"), epoch=int(epoch), offset=offset)
 
 
 def _entries(tree: Stored) -> Iterator[tuple[bytes, Entry]]:

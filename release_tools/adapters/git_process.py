@@ -18,25 +18,13 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 import git
 from git.util import remove_password_if_present
 
+from release_tools.adapters.git_environment import LOCAL_ENVIRONMENT, QUICK
 from release_tools.errors import PreconditionFailed, ReleaseToolsError, ToolFailed, ToolTimedOut
 
 OLDEST_GIT = (2, 38)
 """The first git whose `merge-tree` writes trees."""
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
-
-LOCAL_ENVIRONMENT = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_PREFIX",
-    "GIT_NAMESPACE",
-    "GIT_QUARANTINE_PATH",
-)
-"""Variables that bind git to one repository; a hook sets them, and they would lead our commands astray."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +111,7 @@ class GitProcess:
                 ["git", "-C", str(self.directory.absolute()), *args],
                 istream=subprocess.PIPE if feeds else None,
                 as_process=True,
-                env={"GIT_FLUSH": "0", "GIT_TERMINAL_PROMPT": _prompt()} | dict(self.environment) | dict(env or {}),
+                env=QUICK | {"GIT_TERMINAL_PROMPT": _prompt()} | dict(self.environment) | dict(env or {}),
                 pass_fds=() if inherit is None else (inherit,),
                 start_new_session=not sys.stdin.isatty(),
             )

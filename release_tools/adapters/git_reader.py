@@ -8,12 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from release_tools.adapters.git_objects import GitObjects, parse_signature
+from release_tools.adapters.git_objects import GitObjects
 from release_tools.adapters.git_obstacles import concealed, overwritten
 from release_tools.adapters.git_place import located, place_of
 from release_tools.adapters.git_process import GitProcess
 from release_tools.adapters.git_remote import GitRemote
-from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
+from release_tools.domain.refs import (
+    HEADS,
+    REMOTES,
+    TAGS,
+    Blob,
+    Refs,
+    Signature,
+    Tag,
+    Worktree,
+    WorktreeStatus,
+    parse_signature,
+)
 from release_tools.errors import PreconditionFailed
 
 REF_FORMAT = "%(refname)%00%(objectname)%00%(*objectname)%00%(symref)%00%(*objecttype)"
@@ -177,7 +188,11 @@ class GitReader:
         """Return `git log -z` of the revisions in topological order, in the given format."""
         # Only what the format names may be in the stream, whatever the user's settings add to `git log`.
         plain = ("--encoding=UTF-8", "--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
-        return self.git.run("log", "-z", "--topo-order", *plain, f"--format={log_format}", *revisions, "--").stdout
+        options = tuple(word for word in revisions if word.startswith("--"))
+        # By its input: names of ten thousand tags may be more than a command line holds.
+        names = "".join(f"{word}\n" for word in revisions if not word.startswith("--")).encode()
+        asked = ("log", "-z", "--topo-order", *plain, f"--format={log_format}", *options, "--stdin")
+        return self.git.run(*asked, stdin=names).stdout
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
         """Return those of the objects that are not here."""

@@ -52,6 +52,8 @@ ROWS = (
     Row("update-branch", "flow", "Bring the base branch's commits into the current branch", RUN),
     Row("back-merge", "flow", "Merge the newest release into develop and open releases", RUN),
     Row("next-version", "version", "Print the version that the commits since the last release ask for", READ),
+    Row("changelog", "version", "Print or write the changelog of the whole history or a part of it", (0, 1, 3, 4)),
+    Row("notes", "version", "Print what one version changed, for a release page", READ),
     Row("versions", "version", "List every place that names the version, and whether they agree", (0, 1, 3, 4)),
     Row("bump", "version", "Set a version in the files of this branch; renumber a release", RUN),
     Row("tag", "version", "Tag a version that is merged already", RUN),

@@ -180,6 +180,17 @@ class Changelog(Table):
         default_factory=lambda: {"feat": "Added", "fix": "Fixed", "perf": "Changed", "revert": "Reverted"},
         metadata=about("Commit type to heading, in the order of printing; types not named are left out"),
     )
+    links: bool = field(
+        default=False, metadata=about("Link commits, issues, pull requests and comparisons to the forge of the remote")
+    )
+    forge: Literal["github", "gitlab", "gitea", "bitbucket", "azure"] | None = field(
+        default=None,
+        metadata=about("What kind of forge the remote is; left out: told by its address; Forgejo: `gitea`"),
+    )
+    template: Name | None = field(
+        default=None,
+        metadata=about("A jinja2 template for `release-tools changelog` and `notes`, from the top of the work tree"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

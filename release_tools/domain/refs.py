@@ -84,6 +84,13 @@ class Signature:
         return f"{self.name} <{self.email}> {self.stamp}"
 
 
+def parse_signature(line: str) -> Signature:
+    """Parse who and when, as git writes it in objects and in `git var`."""
+    who, epoch, offset = line.rsplit(" ", 2)
+    name, _, email = who.partition(" <")
+    return Signature(name=name, email=email.removesuffix(">"), epoch=int(epoch), offset=offset)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blob:
     """A file in a commit: its git mode and its bytes."""

@@ -5,18 +5,16 @@ Reading git and placing the text is done here; what the commits mean and how a s
 
 from datetime import datetime, timedelta, timezone
 
+from release_tools.config.model import Config
 from release_tools.domain.changelog.section import HEADER, insert_section, read_sections, render_section
-from release_tools.domain.history.commit import Commit
-from release_tools.domain.history.log import LOG_FORMAT, parse_log
-from release_tools.domain.history.unreleased import Unreleased, find_unreleased
+from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.refs import Blob, Signature
 from release_tools.domain.version import Version, parse_tag
-from release_tools.errors import PreconditionFailed
+from release_tools.domain.weblinks import Forge, parse_remote
+from release_tools.errors import ConfigError, PreconditionFailed
 from release_tools.release.bench import Bench
+from release_tools.release.pending import read_pending
 from release_tools.release.state import RepositoryState
-
-COMING = "coming"
-"""Stands for the name of a merge that has not been made yet."""
 
 SYMLINK = "120000"
 NEW_CHANGELOG = Blob(mode="100644", data=HEADER.encode())
@@ -36,13 +34,10 @@ def read_unreleased(
     Pass `main` when head is based on develop.
     """
     tags = version_tags(state, bench.config.version.tag_prefix)
-    absent = set(bench.reader.missing(tuple(tags.values())))
+    here = {tag.commit for tag in state.here.tags.values()}
+    absent = set(bench.reader.missing(tuple(commit for commit in tags.values() if commit not in here)))
     present = {version: commit for version, commit in tags.items() if commit not in absent}
-    starts = dict.fromkeys(filter(None, (head, main, into, *present.values())))
-    commits = parse_log(bench.reader.log(LOG_FORMAT, tuple(starts)))
-    if into:
-        commits = (Commit(COMING, (into, head), b"Merge"), *commits)
-    return find_unreleased(commits, present, head=COMING if into else head, main=main)
+    return read_pending(bench.reader, present, head=head, main=main, into=into)
 
 
 def write_section(
@@ -72,10 +67,29 @@ def write_section(
         (not redate and _written_date(text, version)) or release_date(state.committer),
         sections=bench.config.changelog.sections,
         released=pending.released,
+        forge=_forge(bench, state),
     )
     after = insert_section(text, version, section)
     data = after.encode("utf-8", "surrogateescape")
     return {} if data == before.data else {path: Blob(mode=before.mode, data=data)}
+
+
+def _forge(bench: Bench, state: RepositoryState) -> Forge | None:
+    if not bench.config.changelog.links:
+        return None
+    return link_forge(bench.settings.get(f"remote.{state.remote}.url", ""), state.remote or "", bench.config)
+
+
+def link_forge(url: str, remote: str, config: Config) -> Forge:
+    """Return the forge behind a remote's address; `ConfigError` when there is no telling."""
+    forge = parse_remote(url, config.changelog.forge)
+    if forge is None:
+        raise ConfigError(
+            f"changelog.links is on, but the address of the remote {remote!r} does not tell its kind of forge.",
+            state="Nothing was changed.",
+            todo="Set changelog.forge to github, gitlab, gitea, bitbucket or azure, or changelog.links to false.",
+        )
+    return forge
 
 
 def _written_date(changelog: str, version: Version) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from fakes.subject import Subject
 
-from release_tools.domain.history.log import LOG_FORMAT, parse_log
+from release_tools.domain.history.log import LOG_FORMAT, NAME_FORMAT, parse_log, parse_names
 from release_tools.domain.refs import HEADS, Blob
 from release_tools.errors import ToolFailed
 
@@ -97,3 +97,4 @@ def test_log_in_our_format(subject: Subject, first: str) -> None:
     assert [c.sha for c in parse_log(log(LOG_FORMAT, ["--first-parent", "--no-merges", merge]))] == [main, first]
     assert [c.sha for c in parse_log(log(LOG_FORMAT, ["--first-parent", "--merges", merge]))] == [merge]
     assert parse_log(log(LOG_FORMAT, [first, f"^{first}"])) == ()
+    assert parse_names(log(NAME_FORMAT, [merge, f"^{first}"])) == tuple(commit.sha for commit in everything[:-1])

@@ -6,11 +6,12 @@ Nothing is asserted here.
 from hashlib import sha1
 
 from hypothesis import strategies as st
+from whole_reading import find_unreleased
 
 from release_tools.domain.history.ancestry import sort_commits
 from release_tools.domain.history.commit import Commit, parse_commit
 from release_tools.domain.history.next_version import BumpRules, NextVersion, plan_next
-from release_tools.domain.history.unreleased import Unreleased, find_unreleased
+from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.version import Level, Version, parse_version
 
 LEVELS: dict[str, Level] = {"feat": "minor", "fix": "patch", "perf": "patch", "revert": "patch"}

@@ -104,7 +104,7 @@ def test_tag_on_a_merge_counts_for_its_branch() -> None:
     root = story.commit("chore: root")
     work = story.commit("feat: work", root)
     story.tag("1.0.0", story.merge(root, work))
-    groups = by_version(story.log, story.tags)
+    groups = by_version(story.log, story.tags, first_versions(story.log, story.tags))
     assert [str(version) for version in groups] == ["None", "1.0.0"]
     assert {commit.sha for commit in groups[parse_version("1.0.0")]} >= {root, work}
 
@@ -127,7 +127,11 @@ def test_every_commit_is_listed_once_under_the_first_version_that_contains_it(dr
     assert {row.sha: versions.get(row.sha) for row in story.rows} == {
         row.sha: expected_version(story, row.sha) for row in story.rows
     }
-    listed = [commit.sha for group in by_version(story.log, story.tags).values() for commit in group]
+    listed = [
+        commit.sha
+        for group in by_version(story.log, story.tags, first_versions(story.log, story.tags)).values()
+        for commit in group
+    ]
     assert sorted(listed) == sorted(row.sha for row in story.rows)
 
 

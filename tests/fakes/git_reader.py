@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fakes.graph import FakeTag, Graph
 from fakes.repository import FakeRepository
-from release_tools.domain.history.log import LOG_FORMAT
+from release_tools.domain.history.log import LOG_FORMAT, NAME_FORMAT
 from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
 
 
@@ -134,8 +134,8 @@ class FakeGitReader:
         return [one for one in line if self.graph.contains(one, commit)][-1]
 
     def log(self, log_format: str, revisions: Sequence[str], /) -> bytes:
-        """Return the log of the revisions in topological order; one format and four options are known."""
-        assert log_format == LOG_FORMAT, "the fake prints one format"
+        """Return the log of the revisions in topological order; two formats and three options are known."""
+        assert log_format in (LOG_FORMAT, NAME_FORMAT), "the fake prints two formats"
         options = {one for one in revisions if one.startswith("--")}
         assert options <= {"--first-parent", "--merges", "--no-merges"}, options
         hidden = {c for one in revisions if one.startswith("^") for c in self.graph.reachable(one[1:])}
@@ -145,7 +145,8 @@ class FakeGitReader:
             commit = self.graph.commit(sha)
             wanted = {"--merges": len(commit.parents) > 1, "--no-merges": len(commit.parents) < 2}
             if sha not in hidden and all(fits for option, fits in wanted.items() if option in options):
-                rows.append(f"{sha}\0{' '.join(commit.parents)}\0{commit.message}\0")
+                rest = f"{' '.join(commit.parents)}\0{commit.message}\0" if log_format == LOG_FORMAT else ""
+                rows.append(f"{sha}\0{rest}")
         return "".join(rows).encode()
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Dates and messages play no part here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -92,6 +92,33 @@ def _sort(commits: Sequence[Commit]) -> tuple[Commit, ...]:
     return tuple(order)
 
 
+def arrange(commits: Sequence[Commit]) -> tuple[Commit, ...]:
+    """Return the commits in the order of `git log --topo-order`, whatever other commits they were read with.
+
+    A branch stands in one piece, below the merge that brought it. The order among several tips is the one given.
+    """
+    if not any(len(commit.parents) > 1 for commit in commits):
+        return sort_commits(commits)
+    places = {commit.sha: place for place, commit in enumerate(commits)}
+    children = [0] * len(commits)
+    for commit in commits:
+        for sha in commit.parents:
+            if sha in places:
+                children[places[sha]] += 1
+    stack = [place for place in range(len(commits) - 1, -1, -1) if not children[place]]
+    order = []
+    while stack:
+        commit = commits[stack.pop()]
+        order.append(commit)
+        for sha in commit.parents:
+            place = places.get(sha)
+            if place is not None:
+                children[place] -= 1
+                if not children[place]:
+                    stack.append(place)
+    return tuple(order)
+
+
 def reach(commits: Iterable[Commit], starts: Iterable[str]) -> frozenset[str]:
     """Return the starts and all their ancestors; the commits have children before parents."""
     found = set(starts)
@@ -106,19 +133,66 @@ def first_versions(commits: Sequence[Commit], tags: Mapping[Version, str]) -> di
 
     The commits have children before parents; a commit that no tag contains is left out.
     """
-    ranked = sorted(tags, key=lambda version: (version.core, version.is_final, version))
-    labels = _labels(commits, ranked, tags)
-    inherited: dict[str, tuple[int, ...]] = {}
-    result: dict[str, Version] = {}
+    survey = Survey(tags)
+    for _ in survey.over(commits):
+        pass
+    return survey.versions(commits)
+
+
+class Survey:
+    """Finds the version of each commit while a history goes by, if it goes by with children before parents."""
+
+    def __init__(self, tags: Mapping[Version, str]) -> None:
+        self._tags = tags
+        self._ranked = sorted(tags, key=lambda version: (version.core, version.is_final, version))
+        self._ranks = {tags[version]: rank for rank, version in reversed(tuple(enumerate(self._ranked)))}
+        self._lowest = dict(self._ranks)
+        self._restarted = False
+        self.is_sorted = True
+
+    def over(self, commits: Iterable[Commit]) -> Iterator[Commit]:
+        """Yield the commits again and look at each: the lowest tag above it goes on to its parents."""
+        seen: set[str] = set()
+        lowest, ranks = self._lowest, self._ranks
+        for commit in commits:
+            yield commit
+            sha, parents = commit[0], commit[1]
+            seen.add(sha)
+            rank = lowest.get(sha)
+            for parent in parents:
+                if parent in seen:
+                    self.is_sorted = False
+                if rank is None:
+                    continue
+                known = lowest.get(parent)
+                if known is None:
+                    lowest[parent] = rank
+                elif rank < known:
+                    lowest[parent] = rank
+                    self._restarted = self._restarted or parent in ranks
+
+    def versions(self, commits: Sequence[Commit]) -> dict[str, Version]:
+        """Return the version of each commit; they are sorted now, whatever they were when they went by."""
+        if not self.is_sorted:
+            return first_versions(commits, self._tags)
+        if not self._restarted:
+            return {sha: self._ranked[rank] for sha, rank in self._lowest.items()}
+        # A version that contains a higher one: numbering was started again, and ranks alone would mislead.
+        labels = _inherit(commits, _labels(commits, self._ranked, self._tags))
+        return {sha: self._ranked[label[-1]] for sha, label in labels.items()}
+
+
+def _inherit(commits: Iterable[Commit], labels: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Return the label of each commit: its own, else the lowest of those that contain it."""
+    found = dict(labels)
     for commit in commits:
-        label = labels.get(commit.sha) or inherited.get(commit.sha)
-        if not label:
+        label = found.get(commit.sha)
+        if label is None:
             continue
-        result[commit.sha] = ranked[label[-1]]
         for parent in commit.parents:
-            if parent not in inherited or label < inherited[parent]:
-                inherited[parent] = label
-    return result
+            if parent not in labels and (parent not in found or label < found[parent]):
+                found[parent] = label
+    return found
 
 
 def _labels(
@@ -143,12 +217,13 @@ def _labels(
     return labels
 
 
-def by_version(commits: Sequence[Commit], tags: Mapping[Version, str]) -> dict[Version | None, tuple[Commit, ...]]:
-    """Return the commits of each version, highest version first; what no tag contains stands first, under None."""
-    versions = first_versions(commits, tags)
-    groups: dict[Version | None, list[Commit]] = {None: []}
-    for version in sorted(tags, reverse=True):
-        groups[version] = []
+def by_version(
+    commits: Iterable[Commit], tags: Iterable[Version], versions: Mapping[str, Version]
+) -> dict[Version | None, tuple[Commit, ...]]:
+    """Return the commits of each version, highest version first; what belongs to none stands first, under None."""
+    groups: dict[Version, list[Commit]] = {version: [] for version in sorted(tags, reverse=True)}
+    pending: list[Commit] = []
     for commit in commits:
-        groups[versions.get(commit.sha)].append(commit)
-    return {version: tuple(group) for version, group in groups.items()}
+        version = versions.get(commit[0])
+        (pending if version is None else groups[version]).append(commit)
+    return {None: tuple(pending)} | {version: tuple(group) for version, group in groups.items()}

@@ -3,6 +3,7 @@
 What a commit does to a version or a changelog is not here, and neither is the grammar of messages.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +16,9 @@ BREAKING = frozenset(("BREAKING CHANGE", "BREAKING-CHANGE"))
 
 NO_BLANK_LINE = "no blank line after the header, so only the header counts"
 NO_FOOTER = "mentions BREAKING CHANGE, but not as a footer with colon and space, so it does not count"
+
+_MAY_CLOSE = re.compile(rb"\n[ \t]*(?:close|fix|resolve)", re.IGNORECASE)
+"""What a message with a closing footer holds; reading the footers of all takes ten times as long."""
 
 DEEPEST_QUOTE = 50
 """Reverts of reverts that are followed; nobody writes more, and each one costs a pass over the line."""
@@ -70,6 +74,8 @@ class Commit(NamedTuple):
     @property
     def closes(self) -> tuple[str, ...]:
         """The issues that footers close."""
+        if not _MAY_CLOSE.search(self.message):
+            return ()
         return tuple(footer.value for footer in self.footers if footer.token.lower() in CLOSING)
 
     @property

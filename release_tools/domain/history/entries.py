@@ -10,7 +10,7 @@ from typing import Literal
 from release_tools.domain.history.ancestry import Graph, graph_of, sort_commits
 from release_tools.domain.history.commit import NO_FOOTER, Commit
 from release_tools.domain.history.reversal import pair_reversals, without_number
-from release_tools.domain.history.squash import join_squash, split_squash
+from release_tools.domain.history.squash import join_squash, may_be_squash, split_squash
 
 Squash = Literal["one", "split"]
 MERGE = "a merge; its branch counts"
@@ -54,6 +54,9 @@ def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), 
     for commit in ordered:
         if commit.sha in gone:
             continue
+        if _is_plain(commit):
+            kept.append(commit)
+            continue
         parts = split_squash(commit, released=released)
         found = () if commit.sha in dropped else _settle(commit, parts, squash)
         kept += found
@@ -61,6 +64,11 @@ def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), 
         unparsed += [remark(commit, why) for why in _doubts(commit, parts)]
     cancelled = tuple(remark(commit, gone[commit.sha]) for commit in ordered if commit.sha in gone)
     return Entries(kept=tuple(kept), cancelled=cancelled, ignored=tuple(ignored), unparsed=tuple(unparsed))
+
+
+def _is_plain(commit: Commit) -> bool:
+    """Return whether a commit is neither a merge nor a squash and was understood as a whole, as most are."""
+    return bool(commit.type) and len(commit.parents) < 2 and not commit.warnings and not may_be_squash(commit.message)
 
 
 def _settle(commit: Commit, parts: Sequence[Commit] | None, squash: Squash) -> tuple[Commit, ...]:

@@ -19,13 +19,18 @@ def split_squash(commit: Commit, *, released: Container[str] = ()) -> tuple[Comm
 
     `released` holds names and subjects: a squashed back-merge lists what is released already.
     """
-    if b"\n* " not in commit.message and GIT_HEADER not in commit.message:
+    if not may_be_squash(commit.message):
         return None
     listed = _listed_by_git(commit.message) if GIT_HEADER in commit.message else _listed_by_forge(commit.message)
     if listed is None:
         return None
     parsed = [(name, parse_commit(commit.sha, (), message)) for name, message in listed]
     return tuple(part for name, part in parsed if part.type and not _is_known(name, part, released))
+
+
+def may_be_squash(message: bytes) -> bool:
+    """Return whether a message holds what every squash holds; most hold neither."""
+    return b"\n* " in message or GIT_HEADER in message
 
 
 def _is_known(name: str, part: Commit, released: Container[str]) -> bool:

@@ -1,0 +1,108 @@
+"""The context is what templates see of a changelog: plain lists and words, as JSON writes them and reads them back.
+
+Nothing is rendered here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from release_tools.domain.changelog.outline import Group, Item, Outline
+from release_tools.domain.changelog.rendering import render_item
+from release_tools.domain.weblinks import Forge
+from release_tools.errors import UsageError
+
+FORMAT = 1
+
+
+def as_context(outlines: Sequence[Outline], forge: Forge | None = None) -> dict[str, Any]:
+    """Return the context of a changelog; `text` of an item is its Markdown, `link` and `compare` are empty without."""
+    return {"format": FORMAT, "versions": [_version(outline, forge) for outline in outlines]}
+
+
+def _version(outline: Outline, forge: Forge | None) -> dict[str, Any]:
+    compared = forge and outline.previous and forge.compare(outline.previous, outline.tag or "HEAD")
+    return {
+        "version": outline.version,
+        "date": outline.date,
+        "tag": outline.tag,
+        "previous": outline.previous,
+        "compare": compared or "",
+        "groups": [
+            {"heading": group.heading, "items": [_item(item, forge) for item in group.items]}
+            for group in outline.groups
+        ],
+    }
+
+
+def _item(item: Item, forge: Forge | None) -> dict[str, Any]:
+    return {
+        "sha": item.sha,
+        "short": item.short,
+        "type": item.type,
+        "scope": item.scope,
+        "description": item.description,
+        "breaking": item.breaking,
+        "closes": list(item.closes),
+        "link": forge.commit(item.sha) if forge else "",
+        "text": render_item(item, forge=forge),
+    }
+
+
+def parse_context(data: object) -> tuple[Outline, ...]:
+    """Parse a context that `as_context` made, perhaps changed since; a UsageError says where it does not fit."""
+    versions = _list(_field(data, "versions", "the context"), "versions")
+    if _field(data, "format", "the context") != FORMAT:
+        raise _unfit(f"format is not {FORMAT}")
+    return tuple(_outline(version, f"versions[{place}]") for place, version in enumerate(versions))
+
+
+def _outline(data: object, path: str) -> Outline:
+    words = {key: _word(data, key, path) for key in ("version", "date", "tag", "previous")}
+    groups = _list(_field(data, "groups", path), f"{path}.groups")
+    return Outline(groups=tuple(_group(group, f"{path}.groups[{n}]") for n, group in enumerate(groups)), **words)
+
+
+def _group(data: object, path: str) -> Group:
+    items = _list(_field(data, "items", path), f"{path}.items")
+    return Group(
+        heading=_word(data, "heading", path),
+        items=tuple(_parsed(item, f"{path}.items[{n}]") for n, item in enumerate(items)),
+    )
+
+
+def _parsed(data: object, path: str) -> Item:
+    words = {key: _word(data, key, path) for key in ("sha", "type", "scope", "description")}
+    breaking = None if _field(data, "breaking", path) is None else _word(data, "breaking", path)
+    closes = _list(_field(data, "closes", path), f"{path}.closes")
+    if not all(isinstance(issue, str) for issue in closes):
+        raise _unfit(f"{path}.closes holds something else than strings")
+    return Item(breaking=breaking, closes=tuple(map(str, closes)), **words)
+
+
+def _field(data: object, key: str, path: str) -> object:
+    if not isinstance(data, Mapping):
+        raise _unfit(f"{path} is not an object")
+    if key not in data:
+        raise _unfit(f"{path} has no {key!r}")
+    return data[key]
+
+
+def _list(value: object, path: str) -> Sequence[object]:
+    if not isinstance(value, list):
+        raise _unfit(f"{path} is not a list")
+    return value
+
+
+def _word(data: object, key: str, path: str) -> str:
+    value = _field(data, key, path)
+    if not isinstance(value, str):
+        raise _unfit(f"{path}.{key} is not a string")
+    return value
+
+
+def _unfit(what: str) -> UsageError:
+    return UsageError(
+        f"This is no changelog context: {what}.",
+        state="Nothing was written.",
+        todo="Pass what `release-tools changelog --context` prints.",
+    )

@@ -1,0 +1,81 @@
+"""An outline is what the changelog says of one version, under headings and ready for any format.
+
+Markup is not known here, and neither is how commits were found.
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from release_tools.domain.history.commit import Commit
+from release_tools.domain.history.entries import Squash, select_entries
+
+BREAKING_HEADING = "Breaking"
+UNRELEASED = "Unreleased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One change in words of one line; `breaking` says what breaks, None when nothing does."""
+
+    sha: str
+    type: str
+    scope: str
+    description: str
+    breaking: str | None
+    closes: tuple[str, ...]
+
+    @property
+    def short(self) -> str:
+        """The abbreviated name that people read."""
+        return self.sha[:7]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The items under one heading."""
+
+    heading: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A version (empty: what is unreleased) with its tag, its date and its groups; `previous` is the tag before it."""
+
+    version: str
+    date: str = ""
+    tag: str = ""
+    previous: str = ""
+    groups: tuple[Group, ...]
+
+
+def group_entries(
+    commits: Sequence[Commit], *, sections: Mapping[str, str], released: Container[str] = (), squash: Squash = "one"
+) -> tuple[Group, ...]:
+    """Return the groups of one version; `sections` maps a type to its heading, in the order of printing.
+
+    Breaking changes stand first, whatever their type, and nowhere else; types without a heading are left out.
+    """
+    groups: dict[str, list[Item]] = {heading: [] for heading in (BREAKING_HEADING, *sections.values())}
+    for entry in select_entries(commits, released=released, squash=squash).kept:
+        heading = BREAKING_HEADING if entry.breaking is not None else sections.get(entry.type)
+        if heading is not None:
+            groups[heading].append(_item(entry))
+    return tuple(Group(heading=heading, items=tuple(items)) for heading, items in groups.items() if items)
+
+
+def _item(entry: Commit) -> Item:
+    return Item(
+        sha=entry.sha,
+        type=entry.type,
+        scope=_line(entry.scope),
+        description=_line(entry.description),
+        breaking=None if entry.breaking is None else _line(entry.breaking),
+        closes=tuple(map(_line, entry.closes)),
+    )
+
+
+def _line(text: str) -> str:
+    """Return the text on one line, without control characters."""
+    printable = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.split())

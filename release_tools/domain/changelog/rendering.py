@@ -1,0 +1,74 @@
+"""Rendering turns outlines into the text of a changelog, of one section, or of notes for a release page.
+
+Which commits are listed is decided in `outline`; how headings and lists are spelled in `markup`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from release_tools.domain.changelog.markup import MARKUPS, Markup
+from release_tools.domain.changelog.outline import UNRELEASED, Item, Outline
+from release_tools.domain.weblinks import Forge
+
+TITLE = "Changelog"
+MARKDOWN = MARKUPS["markdown"]
+_NUMBER = re.compile(r"\(#([0-9]+)\)$")
+
+
+def render_document(outlines: Sequence[Outline], *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
+    """Render a whole changelog, newest version first; links that compare versions stand at its end."""
+    parts = [
+        markup.title(1, TITLE),
+        *(render_outline(one, markup=markup, forge=forge).rstrip("\n") for one in outlines),
+    ]
+    links = list(_comparisons(outlines, markup, forge)) if forge and markup.definition else []
+    return "\n\n".join((*parts, "\n".join(links)) if links else parts) + "\n"
+
+
+def render_outline(outline: Outline, *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
+    """Render the section of one version."""
+    heading = f"[{outline.version}] - {outline.date}" if outline.version else f"[{UNRELEASED}]"
+    return "\n\n".join((markup.title(2, heading), *_groups(outline, markup, forge))) + "\n"
+
+
+def render_notes(outline: Outline, *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
+    """Render one version without its heading, which a release page has already; empty when nothing is listed."""
+    text = "\n\n".join(_groups(outline, markup, forge))
+    return f"{text}\n" if text else ""
+
+
+def render_item(item: Item, *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
+    """Render one change as a list item: scope in bold, short name, closed issues, and below it what breaks."""
+    scope = markup.bold.format(f"{markup.plain(item.scope)}:") + " " if item.scope else ""
+    short = markup.link(item.short, forge.commit(item.sha)) if forge else item.short
+    closes = "".join(f", closes {_issue(issue, markup, forge)}" for issue in item.closes)
+    line = f"{markup.bullet}{scope}{_description(item.description, markup, forge)} ({short}{closes})"
+    if item.breaking is None or item.breaking == item.description:
+        return line
+    return line + markup.more.format(markup.plain(item.breaking))
+
+
+def _groups(outline: Outline, markup: Markup, forge: Forge | None) -> Iterable[str]:
+    for group in outline.groups:
+        lines = (render_item(item, markup=markup, forge=forge) for item in group.items)
+        yield f"{markup.title(3, markup.plain(group.heading))}\n\n" + "\n".join(lines)
+
+
+def _description(text: str, markup: Markup, forge: Forge | None) -> str:
+    """Return the words; the number of the pull request that a forge puts behind them becomes a link."""
+    found = _NUMBER.search(text) if forge else None
+    if forge is None or found is None:
+        return markup.plain(text)
+    return f"{markup.plain(text[: found.start()])}({markup.link(f'#{found[1]}', forge.pull(found[1]))})"
+
+
+def _issue(text: str, markup: Markup, forge: Forge | None) -> str:
+    url = forge.issue(text) if forge else ""
+    return markup.link(text, url) if url else markup.plain(text)
+
+
+def _comparisons(outlines: Iterable[Outline], markup: Markup, forge: Forge) -> Iterable[str]:
+    for outline in outlines:
+        if outline.previous:
+            url = forge.compare(outline.previous, outline.tag or "HEAD")
+            yield markup.definition.format(outline.version or UNRELEASED, url)

@@ -1,0 +1,46 @@
+"""Landmarks are the names in a history: its tags and branches with their commits, and what is checked out.
+
+Which of them are versions is decided by who reads them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from release_tools.domain.refs import HEADS, REMOTES, TAGS
+from release_tools.domain.version import Version, parse_tag
+
+PEELED = "^{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmarks:
+    """The commits of names by their kind; `head` is the one checked out, `branch` its branch, empty where none is."""
+
+    head: str
+    branch: str
+    branches: Mapping[str, str]
+    tracked: Mapping[str, str]
+    """Remote-tracking branches by remote and name (`origin/main`)."""
+    tags: Mapping[str, str]
+
+    def versions(self, prefix: str) -> dict[Version, str]:
+        """Return the tags that spell versions, by version."""
+        found = ((parse_tag(name, prefix), name) for name in self.tags)
+        return {version: name for version, name in found if version is not None}
+
+
+def parse_landmarks(listed: str, branch: str) -> Landmarks:
+    """Parse what `git show-ref --head --dereference` prints; a tag is the object behind it, however deep."""
+    rows = (line.partition(" ") for line in listed.split("\n") if line)
+    names = {name.removesuffix(PEELED): sha for sha, _, name in rows}  # the line that is peeled comes second
+    return Landmarks(
+        head=names.get("HEAD", ""),
+        branch=branch,
+        branches=_under(names, HEADS),
+        tracked=_under(names, REMOTES),
+        tags=_under(names, TAGS),
+    )
+
+
+def _under(names: Mapping[str, str], space: str) -> dict[str, str]:
+    return {name.removeprefix(space): sha for name, sha in names.items() if name.startswith(space)}

@@ -1,0 +1,147 @@
+"""Changelogs from history: the whole one, that of some versions, and what is not released yet.
+
+Only what is here counts: no remote is asked and nothing is written.
+"""
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from release_tools.domain.changelog.outline import Group, Outline, group_entries
+from release_tools.domain.history.log import LOG_FORMAT, parse_chunks
+from release_tools.domain.history.timeline import Stretch, cut_timeline
+from release_tools.domain.history.unreleased import Unreleased
+from release_tools.domain.version import Version, parse_version
+from release_tools.errors import PreconditionFailed
+from release_tools.release.flows.chronicle import Chronicle
+from release_tools.release.pending import read_pending, read_release
+from release_tools.release.section import release_date
+
+
+def outline_all(chronicle: Chronicle) -> tuple[Outline, ...]:
+    """Return the outlines of the whole history: what is unreleased, then every version, newest first."""
+    with _uncollected():
+        stretches = _stretches(chronicle)
+        days = chronicle.reader.days(())
+        return _link(tuple(_stretch(chronicle, stretch, days) for stretch in stretches))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from going over a growing history again and again: there is no garbage in it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _stretches(chronicle: Chronicle) -> tuple[Stretch, ...]:
+    marks, finals = chronicle.landmarks, chronicle.finals
+    starts = dict.fromkeys(filter(None, (marks.head, chronicle.main, *finals.values())))
+    commits = parse_chunks(chronicle.reader.stream(LOG_FORMAT, tuple(starts)))
+    return cut_timeline(commits, finals, head=marks.head, main=chronicle.main)
+
+
+def outline_span(chronicle: Chronicle, old: str, new: str) -> tuple[Outline, ...]:
+    """Return the outlines of the versions after `old` (empty: all) up to `new` (empty: what is unreleased as well)."""
+    floor, ceiling = (find_version(chronicle, text) if text else None for text in (old, new))
+    return tuple(
+        outline
+        for outline in outline_all(chronicle)
+        if (outline.version or ceiling is None)
+        and (not outline.version or floor is None or parse_version(outline.version) > floor)
+        and (not outline.version or ceiling is None or parse_version(outline.version) <= ceiling)
+    )
+
+
+def outline_unreleased(chronicle: Chronicle) -> Outline:
+    """Return the outline of what no final version contains."""
+    found = _pending(chronicle)
+    return Outline(version="", previous=chronicle.tag(found.baseline), groups=_groups(chronicle, found))
+
+
+def outline_version(chronicle: Chronicle, text: str) -> Outline:
+    """Return the outline of one version; one that is not tagged yet has what is unreleased."""
+    version = parse_version(text.removeprefix(chronicle.config.version.tag_prefix))
+    tag = chronicle.tag(version)
+    if not tag:
+        return _announced(chronicle, version)
+    finals = chronicle.finals | {version: chronicle.landmarks.tags[tag]}
+    found = read_release(chronicle.reader, finals, version)
+    if found is None:
+        return next(outline for outline in outline_all(chronicle) if outline.version == str(version))
+    return Outline(
+        version=str(version),
+        date=chronicle.reader.days((tag,))[tag],
+        tag=tag,
+        previous=chronicle.tag(found.baseline),
+        groups=_groups(chronicle, found),
+    )
+
+
+def latest_version(chronicle: Chronicle) -> str:
+    """Return the latest final version that what is checked out contains; `PreconditionFailed` when there is none."""
+    finals, head = chronicle.finals, chronicle.landmarks.head
+    baseline = read_pending(chronicle.reader, finals, head=head, main=chronicle.main).baseline
+    if baseline is None:
+        raise PreconditionFailed(
+            "Nothing is released here yet.",
+            state="Nothing was written.",
+            todo="Name the coming version, for example `release-tools notes 0.1.0`.",
+        )
+    return str(baseline)
+
+
+def find_version(chronicle: Chronicle, text: str) -> Version:
+    """Return the version that a person named as a version or a tag; `PreconditionFailed` when it has no tag."""
+    version = parse_version(text.removeprefix(chronicle.config.version.tag_prefix))
+    if version not in chronicle.versions:
+        raise _untagged(chronicle, version)
+    return version
+
+
+def _announced(chronicle: Chronicle, version: Version) -> Outline:
+    found = _pending(chronicle)
+    if found.baseline and version <= found.baseline:
+        raise _untagged(chronicle, version)
+    now = chronicle.reader.now()
+    return Outline(
+        version=str(version),
+        date=release_date(now) if now else "",
+        previous=chronicle.tag(found.baseline),
+        groups=_groups(chronicle, found),
+    )
+
+
+def _pending(chronicle: Chronicle) -> Unreleased:
+    return read_pending(chronicle.reader, chronicle.commits, head=chronicle.landmarks.head, main=chronicle.main)
+
+
+def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str]) -> Outline:
+    tag = chronicle.tag(stretch.version)
+    return Outline(
+        version=str(stretch.version or ""), date=days.get(tag, ""), tag=tag, groups=_groups(chronicle, stretch)
+    )
+
+
+def _groups(chronicle: Chronicle, found: Stretch | Unreleased) -> tuple[Group, ...]:
+    return group_entries(found.commits, sections=chronicle.config.changelog.sections, released=found.released)
+
+
+def _link(outlines: Sequence[Outline]) -> tuple[Outline, ...]:
+    """Return the outlines with the tag of the version before each."""
+    older: Iterable[Outline] = (*outlines[1:], Outline(version="", groups=()))
+    return tuple(replace(one, previous=before.tag) for one, before in zip(outlines, older, strict=True))
+
+
+def _untagged(chronicle: Chronicle, version: Version) -> PreconditionFailed:
+    latest = max((found for found in chronicle.versions if found.is_final), default=None)
+    return PreconditionFailed(
+        f"There is no tag {version.tag_name(chronicle.config.version.tag_prefix)} here.",
+        state="Nothing was written.",
+        todo=f"Run `git fetch --tags`, or name a version that is tagged{f', for example {latest}' if latest else ''}.",
+    )
