@@ -78,3 +78,35 @@ class Interrupted(ReleaseToolsError):
     """A signal stopped the run at a safe point; it can be resumed."""
 
     exit_code = 130
+
+
+class LockBusy(ToolFailed):
+    """A database lock was held by somebody else until the time was up; nothing was changed."""
+
+
+class RolledBack(ReleaseToolsError):
+    """A deploy failed, and the previous version serves again, verified."""
+
+    exit_code = 7
+
+
+class OperatorNeeded(ReleaseToolsError):
+    """A deploy failed and so did the way back, or there is none; the message is a runbook."""
+
+    exit_code = 8
+
+
+class BackupFailed(ReleaseToolsError):
+    """A backup or its proof failed; production is untouched."""
+
+    exit_code = 9
+
+
+class BackupRefused(BackupFailed):
+    """A backup is damaged, incomplete, or another one than the journal knows; nothing was written from it."""
+
+
+class Inconclusive(ReleaseToolsError):
+    """What was watched told neither good nor bad; the new version serves."""
+
+    exit_code = 10

@@ -1,6 +1,7 @@
 """The ports: what features ask of the outside world, as protocols; readers and writers are different types.
 
 No implementation is here; `adapters` has the real ones, `tests/fakes` the others, and one contract suite holds both.
+Those of a deploy are imported from their own modules, so that a release does not load them.
 """
 
 from release_tools.ports.git import GitDraft, GitReader, GitWriter

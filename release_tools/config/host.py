@@ -1,0 +1,52 @@
+"""The host file: where one environment's things lie on this machine; it holds no secret itself.
+
+It stands outside of any work tree: `<environment>.toml` in `/etc/release-tools/<project>/` for root, else in
+`$XDG_CONFIG_HOME/release-tools/<project>/`, or where RELEASE_TOOLS_HOSTS says.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from release_tools.config.limits import Limits, Name, about
+from release_tools.config.model import Table
+
+Level = Annotated[int, Limits(ge=0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep(Table):
+    """How many days, weeks and months keep one backup each."""
+
+    daily: Level = 7
+    weekly: Level = 4
+    monthly: Level = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupPlace(Table):
+    """Where backups go."""
+
+    directory: Name = field(metadata=about("Absolute path, best on another disk"))
+    recipients: tuple[Name, ...] = field(default=(), metadata=about("age recipients; empty: backups are not encrypted"))
+    identity: Name | None = field(default=None, metadata=about("Path of the age identity that restores them"))
+    keep: Keep = Keep()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostFile(Table):
+    """One environment on this machine."""
+
+    home: Name = field(metadata=about("Absolute path; what the deploy tables name lies below it"))
+    env_file: Name = field(default="production.env", metadata=about("Environment file, from the home"))
+    state: Name | None = field(
+        default=None,
+        metadata=about(
+            "Runs, lock and index; left out: `/var/lib/release-tools/<project>/<environment>` for root, "
+            "else below $XDG_STATE_HOME"
+        ),
+    )
+    python: Name | None = field(default=None, metadata=about("What `{python}` stands for; left out: our interpreter"))
+    postgresql: Name | None = field(
+        default=None, metadata=about("Directory of pg_dump and pg_restore; left out: PATH, else the newest installed")
+    )
+    backup: BackupPlace

@@ -1,0 +1,96 @@
+"""Backups: the manifest that says what one holds, and the rule which of them are kept.
+
+Reading and writing them is the store's business.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from release_tools.domain.deploy.database import Contents
+
+ArtefactKind = Literal["database", "globals", "directory", "configuration"]
+Purpose = Literal["live", "fallback", "manual", "imported", "salvage"]
+
+
+class Artefact(NamedTuple):
+    """One file of a backup, as it lies on disk: compressed, perhaps encrypted."""
+
+    path: str
+    kind: ArtefactKind
+    subject: str
+    """The database, directory or configuration item that it came from."""
+    size: int
+    """Bytes on disk."""
+    sha256: str
+    """Of the bytes on disk."""
+    members: int = 0
+    """Archives: how many members it has."""
+    listing: str = ""
+    """Archives: SHA-256 of the canonical list of members: path, type, mode, size, hash."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a backup holds; the manifest's own SHA-256 stands in the journal of the run that made it."""
+
+    backup: str
+    """Identifier: UTC time, environment, version, purpose and six hex digits, joined by hyphens; sorts by time."""
+    environment: str
+    version: str
+    """The version that served when it was taken; empty: none was known."""
+    purpose: Purpose
+    taken_at: str
+    """ISO 8601, UTC."""
+    artefacts: tuple[Artefact, ...]
+    contents: Mapping[str, Contents]
+    """Database to what it held in the snapshot that was dumped."""
+    unproven: tuple[str, ...] = ()
+    """Sentences on what could not be proven, for imports; empty for our own."""
+    recipients: tuple[str, ...] = ()
+    """The age recipients that it is encrypted to; empty: it is not."""
+
+
+class Kept(NamedTuple):
+    """A backup as the index knows it."""
+
+    backup: str
+    taken_at: str
+    verified_at: str
+    """ISO 8601, UTC; empty: never verified."""
+    manifest_sha256: str
+    size: int
+    """Bytes on disk."""
+    protected: str = ""
+    """Why it must not be pruned, such as an unfinished run; empty: nothing protects it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generations:
+    """How many days, weeks and months keep one backup each."""
+
+    daily: int = 7
+    weekly: int = 4
+    monthly: int = 6
+
+
+def prunable(kept: tuple[Kept, ...], generations: Generations) -> tuple[str, ...]:
+    """Return the backups that no generation keeps, oldest first; never the last verified one, never a protected one."""
+    ordered = sorted(kept, key=lambda one: one.taken_at, reverse=True)
+    chosen = {one.backup for one in ordered if one.protected}
+    chosen |= {one.backup for one in [one for one in ordered if one.verified_at][:1]}
+    for count, period in _periods(generations):
+        newest: dict[str, str] = {}
+        for one in ordered:
+            newest.setdefault(period(one.taken_at), one.backup)
+        chosen |= set(list(newest.values())[:count])
+    return tuple(one.backup for one in reversed(ordered) if one.backup not in chosen)
+
+
+def _periods(generations: Generations) -> tuple[tuple[int, Callable[[str], str]], ...]:
+    return (
+        (generations.daily, lambda at: at[:10]),
+        (generations.weekly, lambda at: "{}-{}".format(*date.fromisoformat(at[:10]).isocalendar())),
+        (generations.monthly, lambda at: at[:7]),
+    )

@@ -1,0 +1,93 @@
+"""Health: checks as they are declared, single samples of them, and the rules that make a verdict out of samples.
+
+Nothing is measured here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+CheckKind = Literal["service", "http", "post", "tcp", "sql", "command", "identity"]
+
+GOOD_IN_A_ROW = 3
+FLAPS = 3
+"""How often a check may turn from good to bad before that alone is a failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSpec:
+    """One declared check; which fields count depends on its kind."""
+
+    name: str
+    kind: CheckKind
+    service: str = ""
+    """service: the one that must be running; http, post, identity, tcp: whose port is asked."""
+    path: str = "/"
+    """http, post, identity."""
+    status: int = 200
+    json_path: str = ""
+    """http, post, identity: dotted path into the answer."""
+    equals: str = ""
+    """http, post, sql, command: what must stand there; empty: anything. `{version}` is the target."""
+    latency: float = 0.0
+    """http, post: seconds that an answer may take; 0: any."""
+    tls_days: int = 0
+    """http over TLS: days for which the certificate must still be valid."""
+    url: str = ""
+    """http, post: an address instead of a service's port."""
+    host: str = ""
+    port: int = 0
+    """tcp: instead of a service's port."""
+    database: str = ""
+    query: str = ""
+    """sql: must give exactly one row with one column."""
+    command: tuple[str, ...] = ()
+    """command: must end with 0; run in the release's directory with the environment file's variables."""
+    body: str = ""
+    """post: JSON text that is sent."""
+    cleanup_path: str = ""
+    """post: what is deleted afterwards, with `{id}` for what the answer has at `cleanup_id`."""
+    cleanup_id: str = ""
+    timeout: float = 5.0
+    """Seconds that one sample may take."""
+    within: float = 120.0
+    """Seconds until it must be good."""
+    public: bool = True
+    """Whether it goes through the front, with the bypass while maintenance is on."""
+    bake: bool = True
+    """Whether it is repeated after opening; a check that writes is usually not."""
+
+
+class Sample(NamedTuple):
+    """One look at one check."""
+
+    check: str
+    good: bool
+    said: str
+    """What was seen, without secrets; for a good sample a short word."""
+    seconds: float
+    final: bool = False
+    """Whether looking again is of no use: an OOM kill, a crash loop, a wrong version."""
+
+
+class Moment(NamedTuple):
+    """A sample's word with its time on the monotonic clock, in seconds."""
+
+    at: float
+    good: bool
+
+
+def is_ready(moments: Sequence[Moment], *, span: float) -> bool:
+    """Return whether the last samples are good, at least three in a row over `span` seconds."""
+    row: list[Moment] = []
+    for moment in reversed(moments):
+        if not moment.good:
+            break
+        row.append(moment)
+    return len(row) >= GOOD_IN_A_ROW and row[0].at - row[-1].at >= span
+
+
+def flaps(moments: Sequence[Moment]) -> int:
+    """Return how often good turned bad."""
+    return sum(1 for one, other in pairwise(moments) if one.good and not other.good)

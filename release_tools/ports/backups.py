@@ -1,0 +1,88 @@
+"""The port to the store of backups: take, list, verify, bring back beside the live data.
+
+A backup is a directory of artefacts and a manifest that comes last; without a manifest it is no backup.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from release_tools.domain.deploy.backup import Kept, Manifest, Purpose
+from release_tools.ports.database import DatabaseWriter
+
+
+class BackupReader(Protocol):
+    """Questions to the store; every method may raise `ToolFailed`, `verify` and `load` also `BackupRefused`."""
+
+    def all(self) -> tuple[Kept, ...]:
+        """Return the finished backups, oldest first."""
+        ...
+
+    def load(self, backup: str, /, *, sha256: str = "") -> Manifest:
+        """Return a backup's manifest; with `sha256`, the journal's copy of its hash, only if it is that very one."""
+        ...
+
+    def verify(self, backup: str, /, *, sha256: str = "") -> Manifest:
+        """Read every byte: hashes, decryption, decompression, every archive member against its listing.
+
+        Returns the manifest, or raises `BackupRefused` with everything that is wrong.
+        """
+        ...
+
+    def free(self) -> int:
+        """Return the bytes free where backups are kept."""
+        ...
+
+    def faults(self) -> tuple[str, ...]:
+        """Return what makes the store unfit: missing, writable by others, on a file system that forgets."""
+        ...
+
+
+class BackupWriter(Protocol):
+    """Changes to the store; each may be repeated, and leaves nothing that could be taken for a finished backup."""
+
+    def take(
+        self,
+        backup: str,
+        /,
+        *,
+        purpose: Purpose,
+        version: str,
+        taken_at: str,
+        databases: Mapping[str, DatabaseWriter],
+        directories: Mapping[str, Path],
+        configuration: Sequence[Path],
+        quiesced: bool,
+    ) -> tuple[Manifest, str]:
+        """Take a backup and read it back; return its manifest and the manifest's SHA-256.
+
+        `quiesced`: writers are stopped, so a file that changes while it is read is a failure, not a warning.
+        """
+        ...
+
+    def mark_verified(self, backup: str, at: str, /) -> None:
+        """Note in the index that a backup was proven by a restore."""
+        ...
+
+    def unpack_database(self, backup: str, database: str, directory: Path, /) -> None:
+        """Write a database's dump, as `DatabaseWriter.dump` wrote it, into an empty directory; verified while read."""
+        ...
+
+    def unpack_directory(self, backup: str, subject: str, target: Path, /) -> None:
+        """Write a directory or configuration item beside the live one, at a path that is not there yet.
+
+        Members that would leave it, devices and setuid bits are refused before anything is written.
+        """
+        ...
+
+    def import_foreign(self, backup: str, files: Sequence[Path], /, *, taken_at: str) -> tuple[Manifest, str]:
+        """Take over a hand-made backup (`pg_dumpall` file, `volumes.tar.gz`); the manifest says what is not proven."""
+        ...
+
+    def remove(self, backup: str, /) -> None:
+        """Remove a backup, or what an attempt at one left; refused for the last verified one."""
+        ...
+
+    def protect(self, backup: str, reason: str, /) -> None:
+        """Keep a backup from being pruned; an empty reason lifts that."""
+        ...
