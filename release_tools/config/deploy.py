@@ -44,7 +44,7 @@ class Front(Table):
 class DatabaseTable(Table):
     """A database of the platform."""
 
-    kind: Literal["postgresql", "sqlite"] = "postgresql"
+    kind: Literal["postgresql", "sqlite"] = field(default="postgresql", metadata=about("`postgresql` or `sqlite`"))
     url: Name = field(default="DATABASE_URL", metadata=about("Key of the environment file that holds its URL"))
     jobs: Count = field(default=2, metadata=about("Parallel jobs of dump and restore"))
 
@@ -53,7 +53,9 @@ class DatabaseTable(Table):
 class Migrations(Table):
     """How the schema is brought forward."""
 
-    kind: Literal["alembic", "command", "none"] = "none"
+    kind: Literal["alembic", "command", "none"] = field(
+        default="none", metadata=about("`alembic`, `command`, or `none`: the schema is never touched")
+    )
     database: Name = field(default="main", metadata=about("The database that is migrated, by its name here"))
     directory: Name = field(default=".", metadata=about("Where the tool is started, from the top of the released tree"))
     python: Name = field(
@@ -72,7 +74,9 @@ class Migrations(Table):
 class Check(Table):
     """A check that a version must pass; which keys count depends on its kind."""
 
-    kind: Literal["service", "http", "post", "tcp", "sql", "command", "identity"]
+    kind: Literal["service", "http", "post", "tcp", "sql", "command", "identity"] = field(
+        metadata=about("`service`, `http`, `post`, `tcp`, `sql`, `command` or `identity`: which version serves")
+    )
     service: str = field(default="", metadata=about("Whose state or port is looked at"))
     path: str = field(default="/", metadata=about("http, post, identity"))
     url: str = field(default="", metadata=about("http, post: an address instead of a service"))
@@ -124,7 +128,9 @@ class Environment(Table):
     freezes: tuple[Name, ...] = field(
         default=(), metadata=about("When they may not, as `2026-12-20..2027-01-06`; both days included")
     )
-    rollback: Literal["auto", "code-only", "never"] = "auto"
+    rollback: Literal["auto", "code-only", "never"] = field(
+        default="auto", metadata=about("What may be taken back by itself: all that loses nothing, code only, nothing")
+    )
     max_downtime: float = field(default=0.0, metadata=about("Seconds that a rehearsal may forecast; 0: any"))
     backup_age: Count = field(default=60, metadata=about("Minutes for which a verified backup lets `migrate` run"))
 
@@ -134,14 +140,14 @@ class Deploy(Table):
     """What the platform consists of and how a version of it gets to its environments."""
 
     project: Name = field(metadata=about("Names the state and host files of this platform"))
-    runtime: Literal["process"] = "process"
+    runtime: Literal["process"] = field(default="process", metadata=about("`process`: supervised processes"))
     build: tuple[Name, ...] = field(default=(), metadata=about("Run once in the released tree when it is laid out"))
     contract: str = field(
         default=".env.example", metadata=about("The file whose keys the environment file must have; empty: none")
     )
-    services: dict[Name, Service] = field(default_factory=dict)
+    services: dict[Name, Service] = field(default_factory=dict, metadata=about("[deploy.services.NAME]"))
     front: Front = Front()
-    databases: dict[Name, DatabaseTable] = field(default_factory=dict)
+    databases: dict[Name, DatabaseTable] = field(default_factory=dict, metadata=about("[deploy.databases.NAME]"))
     migrations: Migrations = Migrations()
     directories: dict[Name, Name] = field(
         default_factory=dict, metadata=about("Data that is backed up: a name, and where it lies below the home")
@@ -149,6 +155,6 @@ class Deploy(Table):
     configuration: tuple[Name, ...] = field(
         default=(), metadata=about("Files and directories below the home that are backed up as they are")
     )
-    checks: dict[Name, Check] = field(default_factory=dict)
+    checks: dict[Name, Check] = field(default_factory=dict, metadata=about("[deploy.checks.NAME], in this order"))
     bake: Bake = Bake()
-    environments: dict[Name, Environment] = field(default_factory=dict)
+    environments: dict[Name, Environment] = field(default_factory=dict, metadata=about("[deploy.environments.NAME]"))

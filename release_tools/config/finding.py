@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from release_tools.config.model import Config, Table, tables_in
+from release_tools.config.model import Table, tables_in
 from release_tools.domain.spelling import nearest
 
 Location = tuple[str | int, ...]
@@ -24,13 +24,15 @@ class Finding(NamedTuple):
     wrong: str
 
 
-def parse_findings(errors: Sequence[Mapping[str, Any]], raw: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Turn pydantic's errors about `raw` into findings, one for each key."""
+def parse_findings(
+    errors: Sequence[Mapping[str, Any]], raw: Mapping[str, Any], model: type[Table]
+) -> tuple[Finding, ...]:
+    """Turn pydantic's errors about `raw`, which should make a `model`, into findings, one for each key."""
     wrongs: dict[Location, list[str]] = {}
     given: dict[Location, str] = {}
     for error in errors:
         place = _existing(error["loc"], raw, whole=error["type"] in MAY_BE_ABSENT)
-        wrong = _render_unknown(place) if error["type"] == UNKNOWN else _render_wrong(error)
+        wrong = _render_unknown(place, model) if error["type"] == UNKNOWN else _render_wrong(error)
         texts = wrongs.setdefault(place, [])
         if wrong not in texts:
             texts.append(wrong)
@@ -76,16 +78,16 @@ def _render_given(value: object) -> str:
     return f" (it is {json.dumps(value)})" if isinstance(value, str | int | float) else ""
 
 
-def _render_unknown(place: Location) -> str:
-    key, known = str(place[-1]), tuple(field.name for field in fields(_table_at(place[:-1])))
+def _render_unknown(place: Location, model: type[Table]) -> str:
+    key, known = str(place[-1]), tuple(field.name for field in fields(_table_at(place[:-1], model)))
     if (near := nearest(key, known)) is not None:
         return f"unknown key; did you mean '{near}'?"
-    elsewhere = next((path for path in _paths(Config, "") if path.rpartition(".")[2] == key), None)
+    elsewhere = next((path for path in _paths(model, "") if path.rpartition(".")[2] == key), None)
     return f"unknown key; did you mean '{elsewhere}'?" if elsewhere else f"unknown key; known: {', '.join(known)}"
 
 
-def _table_at(place: Location) -> type[Table]:
-    table: type[Table] = Config
+def _table_at(place: Location, model: type[Table]) -> type[Table]:
+    table = model
     for part in place:
         kind = next((field.type for field in fields(table) if field.name == part), None)
         table = next(tables_in(kind), table)

@@ -17,9 +17,9 @@ Level = Annotated[int, Limits(ge=0)]
 class Keep(Table):
     """How many days, weeks and months keep one backup each."""
 
-    daily: Level = 7
-    weekly: Level = 4
-    monthly: Level = 6
+    daily: Level = field(default=7, metadata=about("Days"))
+    weekly: Level = field(default=4, metadata=about("Weeks"))
+    monthly: Level = field(default=6, metadata=about("Months"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

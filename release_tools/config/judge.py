@@ -7,32 +7,35 @@ that span several keys live in `config.semantics`.
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
 from release_tools.config.finding import Finding, parse_findings
-from release_tools.config.model import Config
+from release_tools.config.model import Table
+
+T = TypeVar("T", bound=Table)
 
 
-def fit_values(raw: Mapping[str, Any]) -> Config | tuple[Finding, ...]:
-    """Return the configuration that `raw` makes, or everything that does not fit the model."""
+def fit_values(raw: Mapping[str, Any], model: type[T]) -> T | tuple[Finding, ...]:
+    """Return the table that `raw` makes, or everything that does not fit the model."""
     # Strict, by way of JSON: "yes" is not a boolean and "100" not a number, but an array is a tuple.
     text = json.dumps(raw, default=_tag_foreign)
     try:
-        return _adapter().validate_json(text, strict=True)
+        fitted: T = _adapter(cast("Any", model)).validate_json(text, strict=True)
     except ValidationError as invalid:
-        return parse_findings(invalid.errors(), raw)
+        return parse_findings(invalid.errors(), raw, model)
+    return fitted
 
 
-def model_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the model as pydantic makes it."""
-    return _adapter().json_schema()
+def model_schema(model: type[Table]) -> dict[str, Any]:
+    """Return the JSON Schema of a model as pydantic makes it."""
+    return _adapter(cast("Any", model)).json_schema()
 
 
 @cache
-def _adapter() -> TypeAdapter[Config]:
-    return TypeAdapter(Config)
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
 
 
 def _tag_foreign(value: object) -> dict[str, str]:

@@ -14,6 +14,8 @@ from release_tools.errors import ConfigError
 if TYPE_CHECKING:
     from release_tools.config.finding import Finding
 
+DEPLOY = "deploy"
+
 
 def config_path(top: Path) -> Path | None:
     """Return the file that configures the work tree at `top`, None when no file does."""
@@ -42,13 +44,24 @@ def fit_config(source: Source) -> Config:
     from release_tools.config.judge import fit_values
     from release_tools.config.semantics import lint_config
 
-    raw, flow_findings = _with_flow(source.raw)
-    config = fit_values(raw)
+    rest, deploy_findings = _without_deploy(source.raw)
+    raw, flow_findings = _with_flow(rest)
+    config = fit_values(raw, Config)
     if not isinstance(config, Config):
-        raise _refuse(source, (*flow_findings, *config))
-    if findings := (*flow_findings, *lint_config(config, raw)):
-        raise _refuse(source, findings)
+        raise refuse(source, (*flow_findings, *config, *deploy_findings))
+    if findings := (*flow_findings, *lint_config(config, raw), *deploy_findings):
+        raise refuse(source, findings)
     return config
+
+
+def _without_deploy(raw: dict[str, Any]) -> "tuple[dict[str, Any], tuple[Finding, ...]]":
+    """Return what release commands use, and what is wrong with the rest, which only deploy commands load."""
+    if DEPLOY not in raw:
+        return raw, ()
+    from release_tools.config.deploy_load import fit_deploy
+
+    fitted = fit_deploy(raw[DEPLOY])
+    return {key: value for key, value in raw.items() if key != DEPLOY}, fitted if isinstance(fitted, tuple) else ()
 
 
 def _with_flow(raw: dict[str, Any]) -> "tuple[dict[str, Any], tuple[Finding, ...]]":
@@ -64,7 +77,8 @@ def _with_flow(raw: dict[str, Any]) -> "tuple[dict[str, Any], tuple[Finding, ...
     return {**raw, "flow": rows}, findings
 
 
-def _refuse(source: Source, findings: "tuple[Finding, ...]") -> ConfigError:
+def refuse(source: Source, findings: "tuple[Finding, ...]") -> ConfigError:
+    """Return the error that lists everything that is wrong with a configuration."""
     lines = (f"  {source.spell(finding.path)}: {finding.wrong}" for finding in dict.fromkeys(findings))
     count = "1 fault" if len(set(findings)) == 1 else f"{len(set(findings))} faults"
     return ConfigError(

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
+from release_tools.config.deploy import Bake, Check, DatabaseTable, Deploy, Environment, Front, Migrations, Service
+from release_tools.config.host import BackupPlace, HostFile, Keep
 from release_tools.config.model import Config, Table, VersionFile, default_flow
 
 BAR = r"\|"
@@ -20,6 +22,27 @@ Editors check it by `release-tools.schema.json`.
 
 This page is made by `make reference` from the model in `release_tools/config/model.py`.
 """
+DEPLOY_HEAD = """
+# Deploy tables
+
+They stand in the same file below `[deploy]`, and are read from the tree of the version that is deployed."""
+HOST_HEAD = """
+# The host file
+
+One file for each environment that a machine serves, outside of any work tree: `<environment>.toml` in
+`/etc/release-tools/<project>/` for root, else in `$XDG_CONFIG_HOME/release-tools/<project>/`, or in the directory that
+RELEASE_TOOLS_HOSTS names. It names places and holds no secret."""
+DEPLOY_TABLES: dict[str, type[Table]] = {
+    "[deploy]": Deploy,
+    "[deploy.services.NAME]": Service,
+    "[deploy.front]": Front,
+    "[deploy.databases.NAME]": DatabaseTable,
+    "[deploy.migrations]": Migrations,
+    "[deploy.checks.NAME]": Check,
+    "[deploy.bake]": Bake,
+    "[deploy.environments.NAME]": Environment,
+}
+HOST_TABLES: dict[str, type[Table]] = {"(top)": HostFile, "[backup]": BackupPlace, "[backup.keep]": Keep}
 FLOW_HEAD = """
 
 ## [flow.KIND]
@@ -43,7 +66,19 @@ def render_reference() -> str:
         f"| {name} | `{row.pattern}` | {row.base} | {', '.join(row.targets)} | {row.tags} | {row.gate} | {row.merge} |"
         for name, row in default_flow().items()
     )
-    return HEAD + "\n".join(lines) + FLOW_HEAD + "\n".join(flow) + "\n"
+    deploys = (line for path, model in DEPLOY_TABLES.items() for line in _model(path, model))
+    hosts = (line for path, model in HOST_TABLES.items() for line in _model(path, model))
+    page = (HEAD + "\n".join(lines), FLOW_HEAD + "\n".join(flow), DEPLOY_HEAD, *deploys, HOST_HEAD, *hosts)
+    return "\n".join(page) + "\n"
+
+
+def _model(path: str, model: type[Table]) -> Iterator[str]:
+    """Yield the section of a table that has no default as a whole."""
+    plain = [one for one in fields(model) if not (isinstance(one.type, type) and issubclass(one.type, Table))]
+    yield f"\n## {path}\n\n{model.__doc__}\n\n| key | default | meaning |\n|---|---|---|"
+    for field in plain:
+        default = None if field.default is MISSING else field.default
+        yield f"| `{field.name}` | {_shown(default)} | {field.metadata['description'].replace('|', BAR)} |"
 
 
 def _table(path: str, values: Table) -> Iterator[str]:

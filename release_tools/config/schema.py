@@ -8,21 +8,25 @@ import sys
 from dataclasses import MISSING, fields
 from typing import Any
 
+from release_tools.config.deploy import Deploy
 from release_tools.config.judge import model_schema
-from release_tools.config.model import Changelog, Table, Version
+from release_tools.config.load import DEPLOY
+from release_tools.config.model import Changelog, Config, Table, Version
 
 TITLE = "Configuration of release-tools"
 
 
 def render_schema() -> str:
     """Return the schema as it stands in `release-tools.schema.json`."""
-    schema = model_schema()
+    schema, deploy = model_schema(Config), model_schema(Deploy)
     for table in (Version(), Changelog()):
         _add_made_defaults(schema["$defs"][type(table).__name__]["properties"], table)
     # A row of the flow table may change single fields of a default row, or take it out.
     schema["$defs"]["FlowKind"].pop("required")
     rows = schema["properties"]["flow"]
     rows["additionalProperties"] = {"anyOf": [rows["additionalProperties"], {"const": False}]}
+    schema["$defs"] |= deploy.pop("$defs")
+    schema["properties"][DEPLOY] = deploy
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": TITLE}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
