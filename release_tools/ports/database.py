@@ -91,3 +91,7 @@ class DatabaseWriter(Protocol):
     def record(self, versions: Sequence[VersionRow], deploys: Sequence[DeployRow], /) -> None:
         """Write rows into `platform_versions` and `platform_deploys`, making the tables; what is there stays once."""
         ...
+
+
+class Database(DatabaseReader, DatabaseWriter, Protocol):
+    """A database that may be asked and changed."""

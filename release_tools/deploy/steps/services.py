@@ -1,0 +1,122 @@
+"""The steps that stop and start services, one at a time.
+
+A service is started only when it is told from which release; that it is ready is part of having started it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, ClassVar
+
+from release_tools.deploy.waiting import Wait, await_good, judge_state
+from release_tools.deploy.world import World
+from release_tools.domain.deploy.health import CheckSpec, Sample
+from release_tools.domain.deploy.service import Placement, ServiceSpec
+from release_tools.engine.step import DONE, PENDING, Reality
+from release_tools.errors import CheckFailed
+
+LOG_LINES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopService:
+    """Stop a live service and see to it that nothing starts it again."""
+
+    kind: ClassVar[str] = "stop-service"
+    service: str
+    grace: float
+
+    def title(self) -> str:
+        """Return one line for the plan."""
+        return f"stop {self.service}"
+
+    def probe(self, world: World) -> Reality:
+        """Ask the runtime."""
+        state = world.runtime.states().get(self.service)
+        return DONE if state is None or state.state == "stopped" else PENDING
+
+    def apply(self, world: World) -> None:
+        """Stop it, with grace."""
+        world.runtime.stop(self.service, grace=self.grace)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartService:
+    """Start a live service from a release and wait until it is ready; one that runs already is adopted."""
+
+    kind: ClassVar[str] = "start-service"
+    service: str
+    release: str
+    version: str
+
+    def title(self) -> str:
+        """Return one line for the plan."""
+        return f"start {self.service} from {self.release}"
+
+    def probe(self, world: World) -> Reality:
+        """A service that runs may still not be ready, so it is looked at by applying."""
+        return PENDING
+
+    def apply(self, world: World) -> Mapping[str, Any]:
+        """Start it and wait; a failure tells the last lines that it wrote."""
+        spec = service_of(world, self.release, self.service)
+        placement = Placement(self.release)
+        world.runtime.start(spec, placement, {}, version=self.version)
+        took = await_ready(world, spec, placement, spec.port, version=self.version)
+        return {"started": {"service": self.service, "seconds": took}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowRestarts:
+    """Let the supervisor start the services again when they exit, as before the deploy."""
+
+    kind: ClassVar[str] = "allow-restarts"
+    services: tuple[str, ...]
+
+    def title(self) -> str:
+        """Return one line for the plan."""
+        return f"let {', '.join(self.services)} be restarted when they exit"
+
+    def probe(self, world: World) -> Reality:
+        """Allowing it twice does no harm."""
+        return PENDING
+
+    def apply(self, world: World) -> None:
+        """Tell the supervisors."""
+        for service in self.services:
+            world.runtime.restart_allowed(service, allowed=True)
+
+
+def service_of(world: World, release: str, name: str) -> ServiceSpec:
+    """Return a service of a release; `CheckFailed` where the release has none of that name."""
+    spec = world.blueprint(release).service(name)
+    if spec is None:
+        raise CheckFailed(f"Release {release} has no service {name}.")
+    return spec
+
+
+def await_ready(world: World, spec: ServiceSpec, placement: Placement, port: int, *, version: str) -> float:
+    """Wait until a service runs and answers; return the seconds that it took, or raise `CheckFailed` with its log."""
+    runs = partial(_runs, world, spec.name, placement)
+    waits = [Wait(name=f"{spec.name} runs", look=runs, within=spec.ready_within)]
+    if spec.health:
+        check = health_check(spec, port)
+        look = partial(world.prober.sample, check, release=placement.release, version=version)
+        waits.append(Wait(name=check.name, look=look, within=spec.ready_within))
+    try:
+        return max(await_good(world, waits).values())
+    except CheckFailed as error:
+        tail = world.runtime.log_tail(spec.name, placement, lines=LOG_LINES)
+        told = f"\nIts last lines:\n{chr(10).join(tail)}" if tail else "\nIt wrote nothing."
+        raise CheckFailed(f"{error.failed}{told}") from error
+
+
+def health_check(spec: ServiceSpec, port: int) -> CheckSpec:
+    """Return the check that asks a service itself, past the front, whether it is healthy."""
+    check = CheckSpec(name=f"{spec.name} is healthy", kind="http", service=spec.name, path=spec.health, public=False)
+    return replace(check, url=f"http://127.0.0.1:{port}{spec.health}") if port else check
+
+
+def _runs(world: World, name: str, placement: Placement) -> Sample:
+    state = world.runtime.states(placement if placement.rehearsal else None).get(name)
+    return judge_state(f"{name} runs", state, release=placement.release)
