@@ -56,6 +56,12 @@ def way_back(state: PlatformState, evidence: Evidence | None) -> str:
     return rollback_class(pending=state.pending, old_code_proven=proven, policy=policy)
 
 
+def way_back_of(evidence: Evidence, *, pending: bool) -> str:
+    """Return in words how a deploy can be taken back whose evidence is complete."""
+    proven = bool(evidence.old_booted and evidence.old_booted["good"])
+    return rollback_class(pending=pending, old_code_proven=proven, policy="auto")
+
+
 def forecast_downtime(state: PlatformState, evidence: Evidence | None) -> float:
     """Return the seconds for which users will be kept out, as far as the rehearsal tells."""
     migrating = float((evidence.rehearsed or {}).get("seconds", 0.0)) if evidence else 0.0

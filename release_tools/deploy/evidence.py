@@ -7,18 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-FALLBACK, BACKUP, PROVEN, REHEARSED, OLD_BOOTED, NEW_BOOTED = (
-    *("fallback", "backup", "proven", "rehearsed"),
-    *("old_booted", "new_booted"),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The last fact of each name; empty where a run did not get that far."""
 
     stage: str = "prepare"
-    """Which plan is the current one: `prepare`, `cut-over`, `seal`, `rollback`, `clear`."""
+    """Which plan is the current one: `prepare`, `cut-over`, `rollback`, `seal`, `clear`."""
     backup: Mapping[str, Any] | None = None
     """`id`, `manifest_sha256`, `size`, `seconds`."""
     proven: Mapping[str, Any] | None = None
@@ -37,8 +32,16 @@ class Evidence:
     """`requests`, `error_rate`, `p95` of the last minutes before maintenance."""
     verdict: str = ""
     """Of the bake: `pass`, `fail`, `inconclusive`."""
+    watched: Mapping[str, Any] | None = None
+    """`why`, `looks`."""
+    approved: str = ""
+    """Hash of the plan that a person approved to go on from."""
     failed: str = ""
-    """Why the cut-over was taken back, in one sentence."""
+    """Why a plan was given up, in one sentence."""
+    failure: str = ""
+    """What kind of failure that was: `backup`, `precondition`, `tool`, `interrupted`."""
+    outcome: str = ""
+    """What the record says of the run."""
     row: str = ""
     """The row of the rollback table that was followed."""
 

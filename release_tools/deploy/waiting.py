@@ -18,15 +18,15 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 Look = Callable[[], Sample]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """One thing that is waited for."""
+    """One thing that is waited for, with the samples that were taken of it."""
 
     name: str
     look: Look
     within: float
     moments: list[Moment] = field(default_factory=list)
-    last: Sample | None = None
+    samples: list[Sample] = field(default_factory=list)
 
     def ready(self, span: float) -> bool:
         """Return whether it has been good for long enough."""
@@ -49,7 +49,7 @@ def await_good(world: World, waits: Sequence[Wait], *, span: float = DARK_SPAN) 
             break
         if world.stopping():
             raise Interrupted(f"Interrupted while waiting for {', '.join(wait.name for wait in left)}.")
-        steady = all(wait.last and wait.last.good for wait in left)
+        steady = all(wait.samples[-1].good for wait in left)
         pause = FIRST_PAUSE if steady else min(pause * 1.5, LONGEST_PAUSE)
         world.clock.sleep(pause)
     return took
@@ -59,7 +59,7 @@ def _look(world: World, wait: Wait, begun: float) -> None:
     sample = wait.look()
     now = world.clock.monotonic()
     wait.moments.append(Moment(now, sample.good))
-    wait.last = sample
+    wait.samples.append(sample)
     if sample.final:
         raise CheckFailed(f"{wait.name}: {sample.said}.")
     if flaps(wait.moments) >= FLAPS:

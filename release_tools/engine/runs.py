@@ -92,6 +92,19 @@ class Run:
         words = [str(e["event"]) for e in self._since_plan() if e.get("step") == step]
         return words[-1] if words else ""
 
+    def said_in(self, plan: int, step: int) -> str:
+        """Return the last word on a step of the plan with a number, counted from 0; empty where it was not reached."""
+        number, word = -1, ""
+        for entry in self.journal.entries:
+            number += entry["event"] == "plan"
+            if number == plan and entry.get("step") == step:
+                word = str(entry["event"])
+        return word
+
+    def note(self, facts: Mapping[str, Any]) -> None:
+        """Write down what a long step saw in the middle of its work."""
+        self.journal.append("sample", facts=dict(facts))
+
     def facts(self) -> tuple[Mapping[str, Any], ...]:
         """Return the facts that steps of all plans learned, oldest first."""
         return tuple(entry["facts"] for entry in self.journal.entries if entry.get("facts"))

@@ -15,7 +15,7 @@ ALLOWED = {
     "ports": ("domain",),
     "config": ("errors", "domain"),
     "release": FEATURES,
-    "deploy": FEATURES,
+    "deploy": (*FEATURES, "config.deploy"),
     "operate": FEATURES,
     "adapters": ("ports", "domain", "errors"),
     "wiring": (*ROOT, "domain", "engine", "ports", "config", "release", "deploy", "operate", "adapters", "hooks"),

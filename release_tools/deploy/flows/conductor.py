@@ -1,0 +1,216 @@
+"""Conducting deploy runs: plan after plan, forward while all is well, and back by the table when it is not.
+
+What a plan does stands in the plans; which way leads back stands in `rollback`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from release_tools.deploy.cutover import plan_cutover
+from release_tools.deploy.flows.endings import ending_of, held, operator_needed, rolled_back, seal, unrecorded
+from release_tools.deploy.flows.failing import observe_reached
+from release_tools.deploy.flows.retreats import plan_way_back
+from release_tools.deploy.flows.stages import Stage, Story, tell
+from release_tools.deploy.observe import observe_platform, observe_target
+from release_tools.deploy.rollback import Policy, Way, decide
+from release_tools.deploy.session import DeploySession
+from release_tools.deploy.steps.copies import ClearScratch
+from release_tools.deploy.world import World
+from release_tools.domain.deploy.record import Outcome
+from release_tools.engine.plan import Plan, plan_hash
+from release_tools.engine.runner import Decision, Report, carry_out
+from release_tools.engine.runs import Intent, Run
+from release_tools.engine.stop import StopRequest
+from release_tools.errors import (
+    BackupFailed,
+    HumanNeeded,
+    Inconclusive,
+    Interrupted,
+    PreconditionFailed,
+    ReleaseToolsError,
+    ToolFailed,
+)
+
+HELD = "approval"
+"""The key of an intent that asks for a hold between the two plans."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployConductor:
+    """A session with what it takes to carry plans out: who hears of progress and who may stop it."""
+
+    session: DeploySession
+    report: Report
+    stop: StopRequest
+    show: Callable[[Plan], None]
+    """Shows a plan that a run goes on with."""
+
+    def begin(self, intent: Intent, plan: Plan) -> str:
+        """Carry out an approved first plan as a new run, and what follows from it; return how that ended."""
+        return self.go_on(self.session.runs.create(self.session.run_id, intent, plan))
+
+    def go_on(self, run: Run, decision: Decision | None = None) -> str:
+        """Go on with a run until it ends; return its outcome, or raise what its failure ended in."""
+        while not run.closed:
+            story, world = tell(run), self._world(run)
+            try:
+                carry_out(run, world, report=self.report, stop=self.stop, decision=decision)
+            except (ToolFailed, HumanNeeded, Interrupted) as error:
+                self._turn(story, world, error)
+            else:
+                self._advance(tell(run), world)
+            decision = None
+        return self._end(run)
+
+    def turn_back(self, run: Run, why: str) -> str:
+        """Take a run back because a person, or `recover`, says so; past the opening a person must decide."""
+        story, world = tell(run), self._world(run)
+        if story.stage in (Stage.ROLLBACK, Stage.SEAL, Stage.CLEAR):
+            return self.go_on(run)
+        if story.opened():
+            raise HumanNeeded(
+                f"{story.identity.version} is open to users; going back is not aborting any more.",
+                state="It serves.",
+                todo=f"Type `release-tools continue --env {self.session.environment}`, then "
+                f"`release-tools rollback --env {self.session.environment}`.",
+            )
+        self._turn(story, world, Interrupted(why), policy="auto")
+        return self.go_on(run)
+
+    def _advance(self, story: Story, world: World) -> None:
+        """Plan what follows a plan that is done, or close the run."""
+        run = story.run
+        if story.stage is Stage.PREPARE and run.intent["flow"] == "deploy":
+            self._hold(story)
+            plan = self._plan_cutover(story, world)
+            run.add_plan(plan, facts={"stage": Stage.CUT_OVER.value})
+            self.show(plan)
+        elif story.stage is Stage.CUT_OVER:
+            self._seal(story, world, "committed")
+        elif story.stage is Stage.ROLLBACK:
+            self._seal(story, world, "committed" if run.intent["flow"] == "restore" else "rolled_back")
+        else:
+            self.session.runs.close(run, _outcome(story))
+
+    def _hold(self, story: Story) -> None:
+        if story.run.intent.get(HELD) and story.evidence.approved != plan_hash(story.run.plan()):
+            raise HumanNeeded(
+                f"{story.identity.version} is prepared and waits for approval.",
+                state="Production is untouched.",
+                todo=f"Type `release-tools continue --env {self.session.environment} --approve`, or `abort`.",
+            )
+
+    def _plan_cutover(self, story: Story, world: World) -> Plan:
+        version = story.identity.version
+        identity, tag = observe_target(self.session, version, str(story.run.intent.get("ref", "")))
+        if identity != story.identity:
+            raise HumanNeeded(
+                f"{tag or 'The ref'} was moved since this run was prepared: "
+                f"{story.identity.commit[:10]} then, {identity.commit[:10]} now.",
+                state="Production is untouched.",
+                todo=f"Type `release-tools abort --env {self.session.environment}`, then deploy again.",
+            )
+        state = observe_platform(self.session, world, identity, tag)
+        if state.current != story.previous:
+            raise HumanNeeded(
+                f"{state.current or 'Nothing'} serves now; this run was prepared on {story.previous or 'nothing'}.",
+                state="This run has touched nothing.",
+                todo=f"Type `release-tools abort --env {self.session.environment}`, then deploy again.",
+            )
+        return plan_cutover(state, story.evidence, story.run.id)
+
+    def _turn(self, story: Story, world: World, error: ReleaseToolsError, *, policy: Policy | None = None) -> None:
+        """Plan what follows a plan that failed or was stopped; raise where nothing does."""
+        why = _why(error)
+        if story.stage is Stage.PREPARE:
+            self._clear(story, why, error)
+        elif story.stage is Stage.CUT_OVER:
+            self._turn_back(story, world, why, error, policy)
+        elif isinstance(error, Interrupted):
+            raise error
+        elif story.stage is Stage.ROLLBACK:
+            raise operator_needed(self.session, story, why) from error
+        else:
+            raise unrecorded(self.session, story, error.failed) from error
+
+    def _clear(self, story: Story, why: str, error: ReleaseToolsError) -> None:
+        failure = "interrupted" if isinstance(error, Interrupted) else _kind(error)
+        copies = tuple(
+            (step.copies, step.rehearsal) for step in story.run.plan().steps if isinstance(step, ClearScratch)
+        )
+        steps = tuple(ClearScratch(copies=names, rehearsal=rehearsal) for names, rehearsal in copies)
+        plan = Plan(title=f"clear what preparing {story.identity.version} left", steps=steps)
+        story.run.add_plan(plan, undo=True, facts={"stage": Stage.CLEAR.value, "failed": why, "failure": failure})
+
+    def _turn_back(self, story: Story, world: World, why: str, error: ReleaseToolsError, policy: Policy | None) -> None:
+        if isinstance(error, Interrupted) and story.opened():
+            self._seal(story, world, "operator_stopped")
+            return
+        blueprint = world.blueprint(story.identity.release)
+        reached = observe_reached(story, world, policy=policy or blueprint.policy(self.session.environment).rollback)
+        decision = decide(reached)
+        if decision.way is Way.HOLD and not reached.written:
+            raise held(self.session, story, why) from error
+        if decision.way is Way.OPERATOR:
+            raise operator_needed(self.session, story, f"{why} There is no way back: {decision.why}.") from error
+        facts = {"failed": why, "row": decision.row, "failure": _kind(error)}
+        if decision.way is Way.HOLD:
+            self._seal(story, world, "failed", facts)
+            return
+        plan = plan_way_back(story, world, decision)
+        story.run.add_plan(plan, undo=True, facts={**facts, "stage": Stage.ROLLBACK.value})
+        self.show(plan)
+
+    def _seal(self, story: Story, world: World, outcome: Outcome, facts: dict[str, str] | None = None) -> None:
+        plan = seal(self.session, story, world, outcome)
+        story.run.add_plan(plan, facts={**(facts or {}), "stage": Stage.SEAL.value, "outcome": outcome})
+
+    def _end(self, run: Run) -> str:
+        """Return the outcome of a closed run, or raise what it stands for."""
+        story = tell(run)
+        outcome, why = run.closed, story.evidence.failed
+        if outcome == "rolled_back" and run.intent["flow"] == "deploy":
+            raise rolled_back(self.session, story)
+        if outcome == "failed" and story.stage is Stage.CLEAR:
+            raise _unprepared(story, why)
+        if outcome == "failed":
+            raise held(self.session, story, why)
+        if outcome in ("operator_stopped", "interrupted"):
+            raise Interrupted(why or "Stopped.", state=ending_of(story), todo="")
+        if outcome == "committed" and story.evidence.verdict == "inconclusive":
+            world = self._world(run)
+            if world.blueprint(story.identity.release).bake.inconclusive == "exit-10":
+                raise Inconclusive(
+                    f"{story.identity.version} serves, but watching it told neither good nor bad: "
+                    f"{(story.evidence.watched or {}).get('why', '')}.",
+                    state="It is committed and recorded.",
+                    todo=f"Type `release-tools verify --env {self.session.environment}` to look again.",
+                )
+        return outcome
+
+    def _world(self, run: Run) -> World:
+        return self.session.world(run, lambda: self.stop.requested)
+
+
+def _outcome(story: Story) -> str:
+    if story.stage is Stage.CLEAR:
+        return "interrupted" if story.evidence.failure == "interrupted" else "failed"
+    return story.evidence.outcome or "done"
+
+
+def _why(error: ReleaseToolsError) -> str:
+    cause = error.__cause__
+    text = cause.failed if isinstance(cause, ReleaseToolsError) else error.failed
+    return text if isinstance(error, Interrupted) else f"{error.failed.partition(chr(10))[0]} {text}".strip()
+
+
+def _kind(error: ReleaseToolsError) -> str:
+    cause = error.__cause__
+    return "backup" if isinstance(cause, BackupFailed) else "tool"
+
+
+def _unprepared(story: Story, why: str) -> ReleaseToolsError:
+    state = "Production is untouched; nothing of this run is left."
+    if story.evidence.failure == "precondition":
+        return PreconditionFailed(why, state=state, todo="Mend that, then deploy again.")
+    return BackupFailed(why, state=state, todo="Mend that, then deploy again.")
