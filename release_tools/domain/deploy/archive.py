@@ -83,7 +83,7 @@ def _leaves(path: str) -> bool:
 
 
 def _link_leaves(path: str, target: str) -> bool:
-    # A `..` behind a name is refused as well: the name may be a link itself, and then text alone does not say where it leads.
+    # A `..` behind a name is refused as well: that name may be a link, and then text does not say where it leads.
     parts = [part for part in target.split("/") if part not in ("", ".")]
     up = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
     return target.startswith("/") or ".." in parts[up:] or up > path.count("/") or path == TOP

@@ -61,10 +61,16 @@ def _contents(value: Mapping[str, Any]) -> Contents:
 
 
 def _artefact(value: Mapping[str, Any]) -> Artefact:
-    texts = {name: _text(value[name]) for name in ("path", "subject", "sha256", "listing")}
-    numbers = {name: _number(value[name]) for name in ("size", "members")}
-    coding = tuple(_one_of(Coding, one) for one in value["coding"])
-    return Artefact(**texts, **numbers, kind=_one_of(ArtefactKind, value["kind"]), coding=coding)
+    return Artefact(
+        path=_text(value["path"]),
+        kind=_one_of(ArtefactKind, value["kind"]),
+        subject=_text(value["subject"]),
+        size=_number(value["size"]),
+        sha256=_text(value["sha256"]),
+        members=_number(value["members"]),
+        listing=_text(value["listing"]),
+        coding=tuple(_one_of(Coding, one) for one in value["coding"]),
+    )
 
 
 def _one_of(choice: Any, value: object) -> Any:
