@@ -54,8 +54,9 @@ class BackupWriter(Protocol):
         configuration: Sequence[Path],
         quiesced: bool,
     ) -> tuple[Manifest, str]:
-        """Take a backup and read it back; return its manifest and the manifest's SHA-256.
+        """Take a backup and read it back; return its manifest and the manifest's SHA-256; else `BackupFailed`.
 
+        An identifier that has a finished backup is refused; what an earlier attempt left is replaced.
         `quiesced`: writers are stopped, so a file that changes while it is read is a failure, not a warning.
         """
         ...
@@ -64,14 +65,18 @@ class BackupWriter(Protocol):
         """Note in the index that a backup was proven by a restore."""
         ...
 
-    def unpack_database(self, backup: str, database: str, directory: Path, /) -> None:
-        """Write a database's dump, as `DatabaseWriter.dump` wrote it, into an empty directory; verified while read."""
+    def unpack_database(self, backup: str, database: str, directory: Path, /, *, sha256: str = "") -> None:
+        """Write a database's dump, as `DatabaseWriter.dump` wrote it, into an empty directory; verified while read.
+
+        `sha256` is the journal's copy of the manifest's hash, here and below.
+        """
         ...
 
-    def unpack_directory(self, backup: str, subject: str, target: Path, /) -> None:
+    def unpack_directory(self, backup: str, subject: str, target: Path, /, *, sha256: str = "") -> None:
         """Write a directory or configuration item beside the live one, at a path that is not there yet.
 
-        Members that would leave it, devices and setuid bits are refused before anything is written.
+        A configuration item's subject is the last part of its path. Members that would leave the target, devices
+        and setuid bits are refused before anything is written; `BackupRefused` leaves nothing at the target.
         """
         ...
 

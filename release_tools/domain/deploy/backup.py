@@ -3,7 +3,7 @@
 Reading and writing them is the store's business.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from release_tools.domain.deploy.database import Contents
 
 ArtefactKind = Literal["database", "globals", "directory", "configuration"]
+Coding = Literal["zstd", "gzip", "age"]
 Purpose = Literal["live", "fallback", "manual", "imported", "salvage"]
 
 
@@ -29,6 +30,8 @@ class Artefact(NamedTuple):
     """Archives: how many members it has."""
     listing: str = ""
     """Archives: SHA-256 of the canonical list of members: path, type, mode, size, hash."""
+    coding: tuple[Coding, ...] = ()
+    """What was done to its content, first to last: compressed, encrypted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class Manifest:
     contents: Mapping[str, Contents]
     """Database to what it held in the snapshot that was dumped."""
     unproven: tuple[str, ...] = ()
-    """Sentences on what could not be proven, for imports; empty for our own."""
+    """Sentences on what could not be proven: of an import, or of files that changed while they were read."""
     recipients: tuple[str, ...] = ()
     """The age recipients that it is encrypted to; empty: it is not."""
 
@@ -75,11 +78,16 @@ class Generations:
     monthly: int = 6
 
 
+def last_verified(kept: Iterable[Kept]) -> str:
+    """Return the youngest backup that was proven by a restore, which nothing removes; empty where there is none."""
+    verified = [(one.taken_at, one.backup) for one in kept if one.verified_at]
+    return max(verified, default=("", ""))[1]
+
+
 def prunable(kept: tuple[Kept, ...], generations: Generations) -> tuple[str, ...]:
     """Return the backups that no generation keeps, oldest first; never the last verified one, never a protected one."""
-    ordered = sorted(kept, key=lambda one: one.taken_at, reverse=True)
-    chosen = {one.backup for one in ordered if one.protected}
-    chosen |= {one.backup for one in [one for one in ordered if one.verified_at][:1]}
+    ordered = sorted(kept, key=lambda one: (one.taken_at, one.backup), reverse=True)
+    chosen = {one.backup for one in ordered if one.protected} | {last_verified(kept)}
     for count, period in _periods(generations):
         newest: dict[str, str] = {}
         for one in ordered:

@@ -1,0 +1,61 @@
+"""Files and trees on this machine: how much they take, how much is free, gone for good, on disk for certain.
+
+What they hold is not known here.
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+
+def tree_size(path: Path) -> int:
+    """Return the bytes of all files at and below a path, hard links once; what vanishes meanwhile does not count."""
+    seen: set[tuple[int, int]] = set()
+    total, pending = 0, [os.fspath(path)]
+    while pending:
+        one = pending.pop()
+        try:
+            status = os.lstat(one)
+            if stat.S_ISDIR(status.st_mode):
+                pending += [entry.path for entry in os.scandir(one)]
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if stat.S_ISREG(status.st_mode) and (status.st_nlink == 1 or (status.st_dev, status.st_ino) not in seen):
+            total += status.st_size
+            if status.st_nlink > 1:
+                seen.add((status.st_dev, status.st_ino))
+    return total
+
+
+def free_bytes(path: Path) -> int:
+    """Return the bytes that we may still write where a path lies, or would lie."""
+    return shutil.disk_usage(next(one for one in (path, *path.absolute().parents) if one.exists())).free
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a file, link or tree; one that is not there is no error, and a closed directory is opened first."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    shutil.rmtree(path, onerror=_open_and_repeat)
+
+
+def sync_directory(path: Path) -> None:
+    """Wait until the names in a directory are on disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _open_and_repeat(act: Callable[..., object], path: str, _error: object) -> None:
+    for one in (os.path.dirname(path), path):  # noqa: PTH120 - a text is what shutil hands over
+        if not os.path.islink(one) and os.path.isdir(one):  # noqa: PTH112, PTH114
+            os.chmod(one, 0o700)  # noqa: PTH101
+    if act in (os.unlink, os.rmdir):
+        act(path)
+        return
+    remove_tree(Path(path))
