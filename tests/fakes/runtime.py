@@ -1,6 +1,6 @@
 """Services in memory that behave as a test says: come up slowly, exit, flap, or serve another version.
 
-Looks are counted instead of seconds: every sample of the prober's fake, and every question for states, is one look.
+Looks are counted instead of seconds; every sample that the prober's fake takes of a service is one.
 """
 
 from collections.abc import Iterator, Mapping
