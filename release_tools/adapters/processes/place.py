@@ -88,8 +88,8 @@ class ServicePlace:
         return self.directory / "supervisor.log"
 
     def make(self) -> None:
-        """Make the directory, 0700."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the directory and those above it that are missing, all 0700."""
+        make_private(self.directory)
 
     def control(self) -> Control:
         """Return what was told last; a service that nobody told anything may run."""
@@ -128,6 +128,13 @@ class ServicePlace:
 
     def _replace(self, name: str, words: dict[str, Any]) -> None:
         replace_file(self.directory / name, json.dumps(words).encode())
+
+
+def make_private(directory: Path) -> None:
+    """Make a directory and those above it that are missing, all 0700 whatever the umask is."""
+    if not directory.is_dir():
+        make_private(directory.parent)
+        directory.mkdir(mode=0o700, exist_ok=True)
 
 
 def replace_file(path: Path, data: bytes) -> None:
