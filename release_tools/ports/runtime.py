@@ -56,6 +56,7 @@ class Runtime(Protocol):
     ) -> ServiceState:
         """Start a service, supervised; one that runs from that release already is adopted.
 
+        One that runs from another release is `PreconditionFailed`, a program that cannot be started `ToolFailed`.
         `environment` comes on top of the environment file's variables; `version` is told as `RELEASE_VERSION`.
         """
         ...
@@ -64,8 +65,19 @@ class Runtime(Protocol):
         """Stop a service and see to it that nothing starts it again; one that does not run is no error."""
         ...
 
+    def rehearsals(self) -> tuple[str, ...]:
+        """Return the rehearsals of which services are or were started, ordered."""
+        ...
+
+    def stop_rehearsal(self, rehearsal: str, /, *, grace: float) -> None:
+        """Stop all services of a rehearsal and forget it; one that nobody knows is no error."""
+        ...
+
     def restart_allowed(self, name: str, /, *, allowed: bool) -> None:
-        """Let the supervisor start a live service again when it exits, or not."""
+        """Let the supervisor start a live service again when it exits, or not; it may until it is told otherwise.
+
+        What was told last holds for later starts as well; services of a rehearsal are never started again.
+        """
         ...
 
     def log_tail(self, name: str, placement: Placement | None = None, /, *, lines: int = 50) -> tuple[str, ...]:

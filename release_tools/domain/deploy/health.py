@@ -5,6 +5,7 @@ Nothing is measured here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -12,7 +13,13 @@ CheckKind = Literal["service", "http", "post", "tcp", "sql", "command", "identit
 
 GOOD_IN_A_ROW = 3
 FLAPS = 3
-"""How often a check may turn from good to bad before that alone is a failure."""
+"""How often a check may turn from good to bad until that alone is a failure."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+"""Seconds between two looks at something that is not good yet: the first pause, and what it doubles up to."""
+
+JITTER = 0.2
+"""The share of a pause by which it is made shorter or longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,22 @@ class Moment(NamedTuple):
 
     at: float
     good: bool
+    final: bool = False
+
+
+class Verdict(Enum):
+    """What the samples of a check tell so far; the value is how a message puts it."""
+
+    READY = "is ready"
+    WAITING = "is not ready yet"
+    FINAL = "failed for good"
+    FLAPPING = "turned from good to bad too often"
+    LATE = "was not ready in time"
+
+    @property
+    def over(self) -> bool:
+        """Return whether more samples change nothing."""
+        return self is not Verdict.WAITING
 
 
 def is_ready(moments: Sequence[Moment], *, span: float) -> bool:
@@ -91,3 +114,35 @@ def is_ready(moments: Sequence[Moment], *, span: float) -> bool:
 def flaps(moments: Sequence[Moment]) -> int:
     """Return how often good turned bad."""
     return sum(1 for one, other in pairwise(moments) if one.good and not other.good)
+
+
+def verdict(moments: Sequence[Moment], *, span: float, deadline: float, now: float) -> Verdict:
+    """Return what samples in the order of time tell; `deadline` and `now` are on their clock.
+
+    What is ready is not late: the deadline is for those that are still waited for.
+    """
+    if moments and moments[-1].final and not moments[-1].good:
+        return Verdict.FINAL
+    if flaps(moments) >= FLAPS:
+        return Verdict.FLAPPING
+    if is_ready(moments, span=span):
+        return Verdict.READY
+    return Verdict.LATE if now >= deadline else Verdict.WAITING
+
+
+def pause(moments: Sequence[Moment], *, span: float, jitter: float) -> float:
+    """Return the seconds until the next look; `jitter` from 0 to 1 is drawn by the caller.
+
+    The pause doubles with every bad sample in a row. Between good ones it is what the span needs, so that a service
+    which is well is ready as soon as the span is over.
+    """
+    bad = 0
+    for moment in reversed(moments):
+        if moment.good:
+            break
+        bad += 1
+    if moments and not bad:
+        # A hair more than the share, lest rounding makes the last sample fall just short of the span.
+        return min(LONGEST_PAUSE, max(FIRST_PAUSE, span / GOOD_IN_A_ROW * 1.001))
+    steady = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** max(0, min(bad, 10) - 1))
+    return min(LONGEST_PAUSE, max(FIRST_PAUSE, steady * (1 + JITTER * (2 * jitter - 1))))

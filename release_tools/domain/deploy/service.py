@@ -17,7 +17,7 @@ class ServiceSpec:
 
     name: str
     command: tuple[str, ...]
-    """With `{release}`, `{home}` and `{port}` as the only holes."""
+    """With `{release}`, `{home}`, `{port}` and `{python}` as the only holes."""
     directory: str = "."
     """Relative to the release's directory."""
     port: int = 0
@@ -60,7 +60,11 @@ class ServiceState:
     """What is the same only while it is the same process (pid and start time); a restart changes it."""
     restarts: int = 0
     exit_code: int | None = None
+    """How its last process ended, 128 and the signal's number where a signal ended it; None where nobody saw it."""
     oom_killed: bool = False
+    """Whether the kernel ended it for want of memory; only told where the kernel's own count says so."""
+    crash_loop: bool = False
+    """Whether it ended so often so soon that it is not started again."""
 
 
 def start_order(services: Iterable[ServiceSpec]) -> tuple[str, ...]:

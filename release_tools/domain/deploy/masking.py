@@ -1,0 +1,38 @@
+"""Masking: which values of an environment are secrets, and a text without them.
+
+What is harmless by its look (a word, a number, a path, an address without a password) stays readable unless its name
+says that it is a secret; everything else is taken for one.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+MASK = "***"
+SHORTEST = 3
+"""Characters below which a value is too short to be found in a text without masking half of it."""
+
+TELLING = re.compile(r"PASS|PWD|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE|SALT|AUTH|DSN|(^|_)PW(_|$)", re.IGNORECASE)
+HARMLESS = re.compile(
+    r"[A-Za-z]+([-_ ][A-Za-z]+)*|[+-]?\d{1,9}(\.\d{1,6})?|/[\w./-]*|v?\d+\.\d+\.\d+[\w.+-]*"
+    r"|([a-z][a-z+]*://)?([\w-]+\.)*[\w-]+(:\d+)?(/[\w./-]*)?"
+)
+PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^/?#\s]*?:([^/?#\s]+)@")
+
+
+def secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the texts that must not be shown, the longest first."""
+    found: set[str] = set()
+    for name, value in environment.items():
+        passwords = PASSWORD.findall(value)
+        found |= {form for password in passwords for form in (password, unquote(password))}
+        if TELLING.search(name) or passwords or not HARMLESS.fullmatch(value):
+            found.add(value)
+    return tuple(sorted((text for text in found if len(text) >= SHORTEST), key=lambda text: (-len(text), text)))
+
+
+def mask(text: str, secrets: Iterable[str]) -> str:
+    """Return a text with stars for every secret in it; the secrets are ordered as `secrets_of` returns them."""
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text
