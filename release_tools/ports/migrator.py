@@ -38,6 +38,10 @@ class Migrator(Protocol):
 class MigrationLinter(Protocol):
     """Looks at SQL before it is run."""
 
+    def absent(self) -> str:
+        """Return in a sentence why only our own rules are looked at; empty where the outside linter works."""
+        ...
+
     def lint(self, migrations: Sequence[Migration], /) -> tuple[LintFinding, ...]:
         """Return what is found in the SQL of migrations; a finding never fails the linter itself."""
         ...
