@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from release_tools.deploy.world import World
-from release_tools.domain.deploy.health import FLAPS, CheckSpec, Moment, Sample, flaps, is_ready
+from release_tools.domain.deploy.health import CheckSpec, Moment, Sample, Verdict, pause, verdict
 from release_tools.domain.deploy.service import ServiceState
 from release_tools.errors import CheckFailed, Interrupted
 
 DARK_SPAN = 2.0
 """Seconds over which samples must be good in a row while nobody is let in."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+STEADY = 0.5
+"""Jitter spreads clients that wait for one server; here one waits for its own."""
 
 Look = Callable[[], Sample]
 
@@ -28,10 +29,6 @@ class Wait:
     moments: list[Moment] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
 
-    def ready(self, span: float) -> bool:
-        """Return whether it has been good for long enough."""
-        return is_ready(self.moments, span=span)
-
 
 def await_good(world: World, waits: Sequence[Wait], *, span: float = DARK_SPAN) -> Mapping[str, float]:
     """Look again and again until all are good; `CheckFailed` names the first that will not be.
@@ -39,33 +36,27 @@ def await_good(world: World, waits: Sequence[Wait], *, span: float = DARK_SPAN) 
     Returns for each how many seconds it took. A stop request raises `Interrupted`.
     """
     begun, took = world.clock.monotonic(), dict[str, float]()
-    pause = FIRST_PAUSE
-    while left := [wait for wait in waits if wait.name not in took]:
-        for wait in left:
-            _look(world, wait, begun)
-            if wait.ready(span):
+    while True:
+        for wait in waits:
+            if wait.name not in took and _look(world, wait, begun, span) is Verdict.READY:
                 took[wait.name] = world.clock.monotonic() - begun
-        if len(took) == len(waits):
-            break
+        left = [wait for wait in waits if wait.name not in took]
+        if not left:
+            return took
         if world.stopping():
             raise Interrupted(f"Interrupted while waiting for {', '.join(wait.name for wait in left)}.")
-        steady = all(wait.samples[-1].good for wait in left)
-        pause = FIRST_PAUSE if steady else min(pause * 1.5, LONGEST_PAUSE)
-        world.clock.sleep(pause)
-    return took
+        world.clock.sleep(min(pause(wait.moments, span=span, jitter=STEADY) for wait in left))
 
 
-def _look(world: World, wait: Wait, begun: float) -> None:
+def _look(world: World, wait: Wait, begun: float, span: float) -> Verdict:
     sample = wait.look()
     now = world.clock.monotonic()
-    wait.moments.append(Moment(now, sample.good))
+    wait.moments.append(Moment(now, sample.good, sample.final))
     wait.samples.append(sample)
-    if sample.final:
-        raise CheckFailed(f"{wait.name}: {sample.said}.")
-    if flaps(wait.moments) >= FLAPS:
-        raise CheckFailed(f"{wait.name} turned bad {FLAPS} times; last: {sample.said}.")
-    if not sample.good and now - begun > wait.within:
-        raise CheckFailed(f"{wait.name} is not good after {wait.within:g} s: {sample.said}.")
+    found = verdict(wait.moments, span=span, deadline=begun + wait.within, now=now)
+    if found.over and found is not Verdict.READY:
+        raise CheckFailed(f"{wait.name} {found.value}: {sample.said}.")
+    return found
 
 
 def judge_state(name: str, state: ServiceState | None, *, release: str) -> Sample:
@@ -74,6 +65,8 @@ def judge_state(name: str, state: ServiceState | None, *, release: str) -> Sampl
         return Sample(name, False, "it is not running", 0.0)
     if state.oom_killed:
         return Sample(name, False, "it was killed for want of memory", 0.0, final=True)
+    if state.crash_loop:
+        return Sample(name, False, f"it ends again and again, with exit code {state.exit_code}", 0.0, final=True)
     if state.state == "exited":
         return Sample(name, False, f"it ended with exit code {state.exit_code}", 0.0, final=True)
     if state.release != release:

@@ -42,6 +42,10 @@ class Host(Protocol):
         """Make `fresh` the live file or directory and call the live one `kept`; completes what was cut off."""
         ...
 
+    def make_directory(self, path: Path, /) -> None:
+        """Make an empty directory for ourselves alone (0700), in place of whatever is at the path."""
+        ...
+
     def remove(self, path: Path, /) -> None:
         """Remove a file or a tree; one that is not there is no error."""
         ...

@@ -57,6 +57,11 @@ class FakeHost:
             self._move(live, kept)
         self._move(fresh, live)
 
+    def make_directory(self, path: Path, /) -> None:
+        """Make an empty directory."""
+        self.remove(path)
+        self.paths[path] = 0
+
     def remove(self, path: Path, /) -> None:
         """Forget everything at and below a path."""
         self.paths = {one: size for one, size in self.paths.items() if not one.is_relative_to(path)}

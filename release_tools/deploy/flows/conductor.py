@@ -52,11 +52,11 @@ class DeployConductor:
     def go_on(self, run: Run, decision: Decision | None = None) -> str:
         """Go on with a run until it ends; return its outcome, or raise what its failure ended in."""
         while not run.closed:
-            story, world = tell(run), self._world(run)
+            world = self._world(run)
             try:
                 carry_out(run, world, report=self.report, stop=self.stop, decision=decision)
             except (ToolFailed, HumanNeeded, Interrupted) as error:
-                self._turn(story, world, error)
+                self._turn(tell(run), world, error)
             else:
                 self._advance(tell(run), world)
             decision = None
@@ -199,9 +199,7 @@ def _outcome(story: Story) -> str:
 
 
 def _why(error: ReleaseToolsError) -> str:
-    cause = error.__cause__
-    text = cause.failed if isinstance(cause, ReleaseToolsError) else error.failed
-    return text if isinstance(error, Interrupted) else f"{error.failed.partition(chr(10))[0]} {text}".strip()
+    return error.failed.replace("\n", " ", 1)
 
 
 def _kind(error: ReleaseToolsError) -> str:

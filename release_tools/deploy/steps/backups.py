@@ -162,7 +162,7 @@ class RestoreDirectory:
 def restore_copy(world: World, backup: str, database: str, copy: str, *, jobs: int) -> None:
     """Make the database `copy` from a backup's dump, in place of what an earlier attempt left."""
     dump = world.scratch / "dumps" / database
-    world.host.remove(dump)
+    world.host.make_directory(dump)
     world.backups.unpack_database(backup, database, dump)
     world.databases[database].drop(copy)
     world.databases[database].restore(dump, copy, jobs=jobs)

@@ -13,6 +13,9 @@ from release_tools.domain.deploy.database import contents_differences
 from release_tools.engine.step import DONE, PENDING, Reality, conflict
 from release_tools.errors import ToolFailed
 
+REHEARSAL_GRACE = 5.0
+"""Seconds that services of a rehearsal get to end."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyDatabase:
@@ -162,17 +165,7 @@ class ClearScratch:
 
     def apply(self, world: World) -> None:
         """Remove all of it."""
-        stop_rehearsal(world, self.rehearsal)
+        world.runtime.stop_rehearsal(self.rehearsal, grace=REHEARSAL_GRACE)
         for database, copy in self.copies:
             world.databases[database].drop(copy)
         world.host.remove(world.scratch)
-
-
-def stop_rehearsal(world: World, rehearsal: str) -> None:
-    """Stop every service of a rehearsal."""
-    from release_tools.domain.deploy.service import Placement
-
-    placement = Placement(release="", rehearsal=rehearsal)
-    for name, state in world.runtime.states(placement).items():
-        if state.state == "running":
-            world.runtime.stop(name, Placement(release=state.release, rehearsal=rehearsal), grace=5.0)

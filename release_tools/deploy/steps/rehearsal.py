@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from release_tools.deploy.steps.copies import stop_rehearsal
+from release_tools.deploy.steps.copies import REHEARSAL_GRACE
 from release_tools.deploy.steps.migrations import migrator_of
 from release_tools.deploy.steps.services import await_ready
 from release_tools.deploy.waiting import Wait, await_good
 from release_tools.deploy.world import World
-from release_tools.domain.deploy.health import CheckSpec
+from release_tools.domain.deploy.health import CheckSpec, Sample
 from release_tools.domain.deploy.service import Placement, ServiceSpec
 from release_tools.engine.step import PENDING, Reality
 from release_tools.errors import BackupFailed, CheckFailed, ReleaseToolsError, ToolFailed
@@ -88,7 +88,7 @@ class BootOnCopy:
         except (CheckFailed, ToolFailed) as error:
             said = error.failed
         finally:
-            stop_rehearsal(world, self.rehearsal)
+            world.runtime.stop_rehearsal(self.rehearsal, grace=REHEARSAL_GRACE)
         if said and not self.previous:
             raise BackupFailed(f"{self.release} does not come up on the copy: {said}")
         fact = {"good": not said, "said": said[:2000], "seconds": world.clock.monotonic() - begun}
@@ -121,8 +121,7 @@ class BootOnCopy:
                 look = partial(world.prober.sample, there, release=self.release, version=self.version)
                 yield Wait(name=check.name, look=look, within=check.within)
             elif check.kind == "sql" and check.database in copies:
-                there = replace(check, query=check.query)
-                look = partial(_ask, world, there, copies[check.database], self.version)
+                look = partial(_ask, world, check, copies[check.database], self.version)
                 yield Wait(name=check.name, look=look, within=check.within)
 
 
@@ -132,9 +131,7 @@ def _directly(check: CheckSpec, port: int) -> CheckSpec:
     return replace(check, url=f"http://127.0.0.1:{port}{check.path}", public=False)
 
 
-def _ask(world: World, check: CheckSpec, copy: str, version: str) -> Any:
-    from release_tools.domain.deploy.health import Sample
-
+def _ask(world: World, check: CheckSpec, copy: str, version: str) -> Sample:
     begun = world.clock.monotonic()
     try:
         found = world.databases[check.database].scalar(check.query, name=copy, timeout=check.timeout)
