@@ -13,7 +13,7 @@ class Evidence:
     """The last fact of each name; empty where a run did not get that far."""
 
     stage: str = "prepare"
-    """Which plan is the current one: `prepare`, `cut-over`, `rollback`, `seal`, `clear`."""
+    """Which plan is the current one: `prepare`, `cut-over`, `rollback`, `seal`, `clear`, `single`."""
     backup: Mapping[str, Any] | None = None
     """`id`, `manifest_sha256`, `size`, `seconds`."""
     proven: Mapping[str, Any] | None = None

@@ -77,6 +77,12 @@ class Run:
         """Return the current plan."""
         return decode_plan(self._plan_entry()["plan"], self.kinds)
 
+    def plans(self) -> tuple[Plan, ...]:
+        """Return all plans of the run, oldest first."""
+        return tuple(
+            decode_plan(entry["plan"], self.kinds) for entry in self.journal.entries if entry["event"] == "plan"
+        )
+
     def forward_plans(self) -> tuple[Plan, ...]:
         """Return the plans that go forward, oldest first, also while the run is being undone."""
         entries = (entry for entry in self.journal.entries if entry["event"] == "plan" and not entry["undo"])
@@ -135,7 +141,7 @@ class Runs:
         """Return the directory in which a run's draft is made, before the run itself exists."""
         return self.root / "runs" / run_id / "draft"
 
-    def create(self, run_id: str, intent: Intent, plan: Plan) -> Run:
+    def create(self, run_id: str, intent: Intent, plan: Plan, *, facts: Mapping[str, Any] | None = None) -> Run:
         """Begin a run: write its intent and its first plan; `PreconditionFailed` when the disk refuses."""
         directory = self.root / "runs" / run_id
         try:
@@ -143,7 +149,7 @@ class Runs:
             sync_directory(directory.parent)
             run = self._load(directory)
             run.journal.append("run", intent=dict(intent), made_by=self.made_by)
-            run.add_plan(plan)
+            run.add_plan(plan, facts=facts)
         except Exception as error:
             shutil.rmtree(directory, ignore_errors=True)
             raise PreconditionFailed(

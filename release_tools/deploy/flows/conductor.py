@@ -45,9 +45,9 @@ class DeployConductor:
     show: Callable[[Plan], None]
     """Shows a plan that a run goes on with."""
 
-    def begin(self, intent: Intent, plan: Plan) -> str:
+    def begin(self, intent: Intent, plan: Plan, stage: Stage = Stage.PREPARE) -> str:
         """Carry out an approved first plan as a new run, and what follows from it; return how that ended."""
-        return self.go_on(self.session.runs.create(self.session.run_id, intent, plan))
+        return self.go_on(record_run(self.session, intent, plan, stage))
 
     def go_on(self, run: Run, decision: Decision | None = None) -> str:
         """Go on with a run until it ends; return its outcome, or raise what its failure ended in."""
@@ -65,6 +65,9 @@ class DeployConductor:
     def turn_back(self, run: Run, why: str) -> str:
         """Take a run back because a person, or `recover`, says so; past the opening a person must decide."""
         story, world = tell(run), self._world(run)
+        if story.stage is Stage.SINGLE:
+            self.session.runs.close(run, "aborted")
+            return "aborted"
         if story.stage in (Stage.ROLLBACK, Stage.SEAL, Stage.CLEAR):
             return self.go_on(run)
         if story.opened():
@@ -126,7 +129,7 @@ class DeployConductor:
             self._clear(story, why, error)
         elif story.stage is Stage.CUT_OVER:
             self._turn_back(story, world, why, error, policy)
-        elif isinstance(error, Interrupted):
+        elif isinstance(error, Interrupted) or story.stage is Stage.SINGLE:
             raise error
         elif story.stage is Stage.ROLLBACK:
             raise operator_needed(self.session, story, why) from error
@@ -190,6 +193,11 @@ class DeployConductor:
 
     def _world(self, run: Run) -> World:
         return self.session.world(run, lambda: self.stop.requested)
+
+
+def record_run(session: DeploySession, intent: Intent, plan: Plan, stage: Stage) -> Run:
+    """Return a new run with its first plan, of which nothing is carried out yet."""
+    return session.runs.create(session.run_id, intent, plan, facts={"stage": stage.value})
 
 
 def _outcome(story: Story) -> str:

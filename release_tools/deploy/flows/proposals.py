@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from release_tools.deploy.flows.conductor import HELD
+from release_tools.deploy.flows.stages import Stage
 from release_tools.deploy.forecast import forecast_data, forecast_lines
 from release_tools.deploy.guards import Finding, look_over, refuse
 from release_tools.deploy.observe import observe_platform, observe_target
@@ -30,6 +31,7 @@ class DeployProposal:
     forecast: tuple[str, ...] = ()
     data: Mapping[str, Any] | None = None
     """The forecast for scripts."""
+    stage: Stage = Stage.PREPARE
 
 
 def look_at(session: DeploySession, world: World, version: str, ref: str = "") -> PlatformState:

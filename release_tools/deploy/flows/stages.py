@@ -23,6 +23,8 @@ class Stage(Enum):
     ROLLBACK = "rollback"
     SEAL = "seal"
     CLEAR = "clear"
+    SINGLE = "single"
+    """The one plan of a run that leads neither forward nor back: a backup, a migration by hand, tidying up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
