@@ -10,11 +10,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from release_tools.errors import Locked, PreconditionFailed
 
 EFFECTS_GRACE = 10.0
 """Seconds to wait for the commands of a dead run to end; compare-and-swap holds beyond it."""
+
+
+class Held(NamedTuple):
+    """The descriptors of a lock that is held: the lock itself, and the one that effects inherit."""
+
+    lock: int
+    effects: int
 
 
 @contextmanager
@@ -24,7 +32,17 @@ def run_lock(directory: Path, *, command: str, now: str) -> Iterator[int]:
     The yielded descriptor belongs to a second lock file, passed on to every changing child process: after a crash of
     ours its lock lives as long as such a child, and the next run waits for it before it looks at the world.
     """
-    lock = _open(directory, "lock")
+    with hold_lock(directory, command=command, now=now) as held:
+        yield held.effects
+
+
+@contextmanager
+def hold_lock(directory: Path, *, command: str, now: str, inherited: Held | None = None) -> Iterator[Held]:
+    """Hold the lock as `run_lock` does; yield both descriptors, so that a process may be started that holds it on.
+
+    Such a process passes what it `inherited`: the kernel counts both as one holder until the last of them has ended.
+    """
+    lock = inherited.lock if inherited else _open(directory, "lock")
     holder = directory / "lock.holder"
     try:
         try:
@@ -32,13 +50,14 @@ def run_lock(directory: Path, *, command: str, now: str) -> Iterator[int]:
         except BlockingIOError:
             raise _locked(holder) from None
         _replace(holder, json.dumps({"pid": os.getpid(), "command": command, "since": now}))
-        effects = _open(directory, "effects.lock")
+        effects = inherited.effects if inherited else _open(directory, "effects.lock")
         try:
-            _await_effects(effects)
-            yield effects
+            if inherited is None:
+                _await_effects(effects)
+            yield Held(lock, effects)
         finally:
             os.close(effects)
-            holder.unlink(missing_ok=True)
+            _leave(holder)
     finally:
         os.close(lock)
 
@@ -83,6 +102,15 @@ def _locked(holder: Path) -> Locked:
         state="Nothing was changed by this command.",
         todo="Wait until it ends, then run this again; the lock goes with the process and needs no breaking by hand.",
     )
+
+
+def _leave(holder: Path) -> None:
+    """Take our name away, unless a process that goes on holding the lock has put its own there."""
+    try:
+        if json.loads(holder.read_text())["pid"] == os.getpid():
+            holder.unlink(missing_ok=True)
+    except (OSError, ValueError, KeyError):
+        return  # it is for a message only
 
 
 def _replace(path: Path, text: str) -> None:

@@ -128,7 +128,7 @@ def _restore(
     target = world.blueprint(release)
     if world.front is not None:
         yield CloseFront(retry_after=blueprint.tables.front.retry_after)
-    for name, state in reversed(world.runtime.states().items()):
+    for name, state in reversed(tuple(world.runtime.states().items())):
         spec = blueprint.service(name)
         if state.state != "stopped":
             yield StopService(service=name, grace=spec.grace if spec else 10.0)

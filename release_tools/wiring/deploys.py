@@ -1,0 +1,104 @@
+"""What a deploy command works with: the environment's lock and runs, and the ports to its host, built when asked for.
+
+Adapters of single releases (blueprints, migrators) are wired in `platforms`.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from release_tools.wiring.repository import open_repository
+
+if TYPE_CHECKING:
+    from release_tools.config.deploy import Deploy
+    from release_tools.config.host import HostFile
+    from release_tools.config.model import Config
+    from release_tools.deploy.session import DeploySession
+    from release_tools.engine.lock import Held
+    from release_tools.engine.runs import Runs
+    from release_tools.ports import GitReader
+
+INHERITED = "RELEASE_TOOLS_HELD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployPlace:
+    """One environment on this machine, with its lock held or not, and a session in it."""
+
+    repo: Path
+    config_file: Path | None
+    environment: str
+    state: Path
+    held: "Held"
+    """Descriptors of the lock; -1 where it is not held."""
+    session: "DeploySession"
+
+    def words(self) -> tuple[str, ...]:
+        """Return how another process of ours is told the same place."""
+        config = ("--config", str(self.config_file.absolute())) if self.config_file else ()
+        return ("--repo", str(self.repo.absolute()), *config, "--env", self.environment)
+
+
+@contextmanager
+def deploy_place(
+    repo: Path, config_file: Path | None, environment: str, *, command: str, lasting: bool, ref: str = ""
+) -> Iterator[DeployPlace]:
+    """Yield an environment; unless it is `lasting`, no lock is taken and nothing may be changed.
+
+    Which platform it is comes from the deploy tables at `ref`, by default those of the newest tag on main.
+    """
+    from release_tools.config.load import load_config
+    from release_tools.engine.lock import Held, hold_lock
+    from release_tools.wiring.platforms import Platform
+
+    git, top, _ = open_repository(repo)
+    config = load_config(top, config_file)
+    platform = Platform.of(git, config, environment, ref=ref)
+    if not lasting:
+        yield _place(repo, config_file, platform, Held(-1, -1), command)
+        return
+    inherited = _inherited()
+    with hold_lock(platform.state, command=f"{command} --env {environment}", now=_now(), inherited=inherited) as held:
+        place = _place(repo, config_file, platform, held, command)
+        if inherited is None:
+            place.session.runs.sweep()
+        yield place
+
+
+def is_at_work(state: Path) -> bool:
+    """Return whether some process holds the lock of an environment."""
+    from release_tools.engine.lock import run_lock
+    from release_tools.errors import Locked
+
+    try:
+        with run_lock(state, command="attach", now=_now()):
+            return False
+    except Locked:
+        return True
+
+
+def _inherited() -> "Held | None":
+    from release_tools.engine.lock import Held
+
+    text = os.environ.pop(INHERITED, "")
+    return Held(*map(int, text.split(","))) if text else None
+
+
+def _place(repo: Path, config_file: Path | None, platform: "Platform", held: "Held", command: str) -> DeployPlace:
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{command}-{os.urandom(3).hex()}"
+    return DeployPlace(
+        repo=repo,
+        config_file=config_file,
+        environment=platform.environment,
+        state=platform.state,
+        held=held,
+        session=platform.session(run_id),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
