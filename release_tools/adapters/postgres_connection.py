@@ -6,7 +6,6 @@ What is asked by them belongs into the module of its noun.
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from release_tools.adapters.postgres_address import Address
@@ -124,17 +123,6 @@ class PostgresServer:
             **self.address.connecting(database, application=self.application),
         }
         return psycopg.connect("", autocommit=True, **told)
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text as SQL writes it, whatever the server's settings make of backslashes."""
-    doubled = text.replace("'", "''")
-    return " E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"
 
 
 @contextlib.contextmanager

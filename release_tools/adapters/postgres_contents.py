@@ -5,10 +5,12 @@ Everything is asked in a snapshot that the caller holds. A table that this role 
 
 from collections.abc import Iterator
 
-from release_tools.adapters.postgres_connection import FORBIDDEN, PostgresSession, StatementFailed, quoted
+from release_tools.adapters.postgres_connection import FORBIDDEN, PostgresSession, StatementFailed
+from release_tools.adapters.postgres_names import qualified, quoted
 from release_tools.adapters.postgres_properties import load_properties
 from release_tools.adapters.postgres_schema import SETTINGS, schema_hash
-from release_tools.domain.deploy.database import Contents, SequenceValue, TableCount
+from release_tools.adapters.postgres_sequences import read_sequences
+from release_tools.domain.deploy.database import Contents, TableCount
 
 SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -32,13 +34,6 @@ WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_sche
   AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
       AND NOT c.oid = ANY (coalesce(e.extconfig, '{}')))
-ORDER BY n.nspname, c.relname"""
-
-_SEQUENCES = """
-SELECT n.nspname, c.relname, s.seqstart, s.seqincrement
-FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname !~ '^pg_' AND c.relpersistence <> 't'
-  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY n.nspname, c.relname"""
 
 # The server notes who owns or may use something, except for the one role that it cannot be without.
@@ -72,7 +67,6 @@ LARGE_OBJECTS = "large objects"
 """Stands among the tables where there are any."""
 
 
-
 def read_contents(session: PostgresSession, *, hashed: bool) -> Contents:
     """Return what the database of a session holds, in the snapshot of the session's transaction."""
     session.run(*(f"SET LOCAL {one}" for one in ROW_TEXT))
@@ -88,16 +82,21 @@ def read_contents(session: PostgresSession, *, hashed: bool) -> Contents:
 
 def count_tables(session: PostgresSession, *, hashed: bool = False) -> Iterator[TableCount]:
     """Yield the tables with the numbers of their rows, ordered by name."""
-    counts = [_count(session, name, f"ONLY {name}", hashed=_columns(session, name) if hashed else None) for name in tables(session)]
+    counts = []
+    for name, written in tables(session):
+        columns = _columns(session, written) if hashed else ""
+        counts.append(_count(session, name, f"ONLY {written}", hashed=columns))
     if session.value("SELECT EXISTS (SELECT FROM pg_largeobject_metadata)"):
         every = "(SELECT oid, lo_get(oid) AS bytes FROM pg_largeobject_metadata)"
-        counts.append(_count(session, LARGE_OBJECTS, every, hashed="oid, bytes" if hashed else None))
+        counts.append(_count(session, LARGE_OBJECTS, every, hashed="oid, bytes" if hashed else ""))
     yield from sorted(counts)
 
 
-def tables(session: PostgresSession) -> tuple[str, ...]:
-    """Return the tables whose rows a dump has, by the names that SQL knows them by."""
-    return tuple(qualified(schema, name) for schema, name, _ in session.rows(_TABLES))
+def tables(session: PostgresSession) -> tuple[tuple[str, str], ...]:
+    """Return the tables whose rows a dump has: by the name that is told, and as SQL writes it."""
+    return tuple(
+        (qualified(schema, name), f"{quoted(schema)}.{quoted(name)}") for schema, name, _ in session.rows(_TABLES)
+    )
 
 
 def unreadable_tables(session: PostgresSession) -> tuple[str, ...]:
@@ -105,36 +104,12 @@ def unreadable_tables(session: PostgresSession) -> tuple[str, ...]:
     return tuple(qualified(schema, name) for schema, name, readable in session.rows(_TABLES) if not readable)
 
 
-def read_sequences(session: PostgresSession) -> Iterator[SequenceValue]:
-    """Yield the sequences with their last values as they are now: no snapshot ever holds them still."""
-    for schema, name, start, increment in session.rows(_SEQUENCES):
-        place = qualified(schema, name)
-        last, used = session.rows(f"SELECT last_value, is_called FROM {place}")[0]
-        yield SequenceValue(place, last_value(last, used=used, start=start, increment=increment))
-
-
-def last_value(last: int, *, used: bool, start: int, increment: int) -> int | None:
-    """Return the value that a sequence gave last; one that was set to give `last` next has given the one before."""
-    if used:
-        return last
-    return None if last == start else last - increment
-
-
-def qualified(schema: str, name: str) -> str:
-    """Return a name with its schema, quoted where it must be."""
-    return ".".join(part if _is_plain(part) else quoted(part) for part in (schema, name))
-
-
-def _is_plain(name: str) -> bool:
-    return name.isascii() and name.replace("_", "a").isalnum() and name.islower() and not name[0].isdigit()
-
-
 def _columns(session: PostgresSession, table: str) -> str:
     rows = session.rows(_COLUMNS, _HASHABLE.split(), table)
     return ", ".join(form.replace("%I", quoted(name)) for form, name in rows)
 
 
-def _count(session: PostgresSession, name: str, source: str, *, hashed: str | None) -> TableCount:
+def _count(session: PostgresSession, name: str, source: str, *, hashed: str) -> TableCount:
     # Hashes of rows are added up: rows have no order, and equal ones do not cancel each other out. The one around it
     # binds a row's values together, since that of a record is a sum over its columns.
     total = f", coalesce(sum(hashint8extended(hash_record_extended(ROW({hashed}), 1), 2)), 0)" if hashed else ""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from release_tools.adapters.postgres_connection import PostgresSession, StatementFailed, literal, quoted
+from release_tools.adapters.postgres_connection import PostgresSession, StatementFailed
+from release_tools.adapters.postgres_names import literal, quoted
 
 
 class Grant(NamedTuple):

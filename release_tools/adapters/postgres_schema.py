@@ -35,7 +35,8 @@ def _grants(column: str, kind: str, owner: str) -> str:
     """Return an expression for grants, defaults written out, in no order that depends on when they were made."""
     word = "CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee) END"
     row = f"concat_ws(':', {word}, privilege_type, is_grantable)"
-    return f"(SELECT string_agg({row}, ',' ORDER BY {row}) FROM aclexplode(coalesce({column}, acldefault({kind}, {owner}))))"
+    everything = f"aclexplode(coalesce({column}, acldefault({kind}, {owner})))"
+    return f"(SELECT string_agg({row}, ',' ORDER BY {row}) FROM {everything})"
 
 
 def _comment(oid: str, catalog: str) -> str:
@@ -43,12 +44,12 @@ def _comment(oid: str, catalog: str) -> str:
 
 
 _SCHEMA = f"""
-SELECT n.nspname, concat_ws('|', {_owner("n.nspowner")}, {_grants("n.nspacl", "'n'", "n.nspowner")},
+SELECT n.nspname, jsonb_build_array({_owner("n.nspowner")}, {_grants("n.nspacl", "'n'", "n.nspowner")},
   {_comment("n.oid", "pg_namespace")})
 FROM pg_namespace n WHERE {OURS} AND {_native("pg_namespace", "n.oid")}"""
 
 _RELATION = f"""
-SELECT {FULL.format("c.relname")}, concat_ws('|', c.relkind, {_owner("c.relowner")},
+SELECT {FULL.format("c.relname")}, jsonb_build_array(c.relkind, {_owner("c.relowner")},
   {_grants("c.relacl", "CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::" + '"char"', "c.relowner")},
   c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relispopulated,
   (SELECT string_agg(o, ',' ORDER BY o) FROM unnest(c.reloptions) o),
@@ -63,7 +64,7 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND {OURS} AND {_native("
 
 _COLUMN = f"""
 SELECT concat_ws('.', {FULL.format("c.relname")}, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname),
-  concat_ws('|', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, a.attstorage,
+  jsonb_build_array(format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, a.attstorage,
     to_jsonb(a)->>'attcompression', array_to_string(a.attoptions, ','),
     nullif(coalesce((to_jsonb(a)->>'attstattarget')::int, -1), -1), pg_get_expr(e.adbin, e.adrelid),
     nullif(a.attcollation, t.typcollation)::regcollation,
@@ -75,41 +76,42 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 
 
 _CONSTRAINT = f"""
 SELECT concat_ws('.', CASE WHEN k.conrelid <> 0 THEN k.conrelid::regclass::text ELSE k.contypid::regtype::text END,
-  k.conname), concat_ws('|', pg_get_constraintdef(k.oid), k.convalidated, {_comment("k.oid", "pg_constraint")})
+  k.conname), jsonb_build_array(pg_get_constraintdef(k.oid), k.convalidated, {_comment("k.oid", "pg_constraint")})
 FROM pg_constraint k {NAMESPACE.format("k.connamespace")}
 WHERE k.contype <> 't' AND k.conparentid = 0 AND {OURS} AND {_native("pg_class", "k.conrelid")}"""
 
 _INDEX = f"""
-SELECT {FULL.format("c.relname")}, concat_ws('|', pg_get_indexdef(c.oid), i.indisclustered, i.indisreplident,
+SELECT {FULL.format("c.relname")}, jsonb_build_array(pg_get_indexdef(c.oid), i.indisclustered, i.indisreplident,
   (SELECT spcname FROM pg_tablespace t WHERE t.oid = c.reltablespace), {_comment("c.oid", "pg_class")})
 FROM pg_index i {RELATION.format("i.indexrelid")}
 WHERE (i.indisvalid OR c.relkind = 'I') AND {OURS} AND {_native("pg_class", "i.indrelid")}"""
 
 _TRIGGER = f"""
 SELECT {FULL.format("c.relname || '.' || t.tgname")},
-  concat_ws('|', pg_get_triggerdef(t.oid), t.tgenabled, {_comment("t.oid", "pg_trigger")})
+  jsonb_build_array(pg_get_triggerdef(t.oid), t.tgenabled, {_comment("t.oid", "pg_trigger")})
 FROM pg_trigger t {RELATION.format("t.tgrelid")} WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {OURS}"""
 
 _RULE = f"""
-SELECT {FULL.format("c.relname || '.' || r.rulename")}, concat_ws('|', pg_get_ruledef(r.oid), r.ev_enabled)
+SELECT {FULL.format("c.relname || '.' || r.rulename")}, jsonb_build_array(pg_get_ruledef(r.oid), r.ev_enabled)
 FROM pg_rewrite r {RELATION.format("r.ev_class")} WHERE r.rulename <> '_RETURN' AND {OURS}"""
 
 _POLICY = f"""
-SELECT {FULL.format("c.relname || '.' || p.polname")}, concat_ws('|', p.polcmd, p.polpermissive,
-  (SELECT string_agg(CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r) END, ',' ORDER BY 1) FROM unnest(p.polroles) r),
+SELECT {FULL.format("c.relname || '.' || p.polname")}, jsonb_build_array(p.polcmd, p.polpermissive,
+  (SELECT array_agg(rolname ORDER BY rolname) FROM pg_roles WHERE oid = ANY (p.polroles)), 0 = ANY (p.polroles),
   pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
 FROM pg_policy p {RELATION.format("p.polrelid")} WHERE {OURS}"""
 
 _FUNCTION = f"""
-SELECT p.oid::regprocedure::text, concat_ws('|', p.prokind, {_owner("p.proowner")},
+SELECT p.oid::regprocedure::text, jsonb_build_array(p.prokind, {_owner("p.proowner")},
   {_grants("p.proacl", "'f'", "p.proowner")}, CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END,
-  (SELECT concat_ws('|', a.aggkind, a.aggtransfn::regprocedure, nullif(a.aggfinalfn, 0)::regprocedure,
+  (SELECT jsonb_build_array(a.aggkind, a.aggtransfn::regprocedure, nullif(a.aggfinalfn, 0)::regprocedure,
     nullif(a.aggcombinefn, 0)::regprocedure, a.aggtranstype::regtype, a.agginitval)
    FROM pg_aggregate a WHERE a.aggfnoid = p.oid), {_comment("p.oid", "pg_proc")})
 FROM pg_proc p {NAMESPACE.format("p.pronamespace")} WHERE {OURS} AND {_native("pg_proc", "p.oid")}"""
 
 _TYPE = f"""
-SELECT t.oid::regtype::text, concat_ws('|', t.typtype, {_owner("t.typowner")}, {_grants("t.typacl", "'T'", "t.typowner")},
+SELECT t.oid::regtype::text, jsonb_build_array(t.typtype,
+  {_owner("t.typowner")}, {_grants("t.typacl", "'T'", "t.typowner")},
   (SELECT string_agg(quote_literal(enumlabel), ',' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
   (SELECT concat_ws(' ', r.rngsubtype::regtype, nullif(r.rngcollation, 0)::regcollation)
    FROM pg_range r WHERE r.rngtypid = t.oid),
@@ -121,7 +123,7 @@ WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'b' AND t.typcategory <> 'A'
   AND {OURS} AND {_native("pg_type", "t.oid")}"""
 
 _SEQUENCE = f"""
-SELECT {FULL.format("c.relname")}, concat_ws('|', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
+SELECT {FULL.format("c.relname")}, jsonb_build_array(s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
   s.seqcache, s.seqcycle, (SELECT concat_ws('.', o.refobjid::regclass, a.attname, o.deptype) FROM pg_depend o
     JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
     WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.deptype IN ('a', 'i')
@@ -134,27 +136,27 @@ SELECT concat_ws('.', {_owner("d.defaclrole")}, nullif(d.defaclnamespace, 0)::re
 FROM pg_default_acl d"""
 
 _EVENT_TRIGGER = """
-SELECT evtname, concat_ws('|', evtevent, evtfoid::regprocedure, evtenabled, array_to_string(evttags, ','),
+SELECT evtname, jsonb_build_array(evtevent, evtfoid::regprocedure, evtenabled, array_to_string(evttags, ','),
   pg_get_userbyid(evtowner)) FROM pg_event_trigger"""
 
 _STATISTICS = f"""
-SELECT {FULL.format("s.stxname")}, concat_ws('|', pg_get_statisticsobjdef(s.oid), {_owner("s.stxowner")})
+SELECT {FULL.format("s.stxname")}, jsonb_build_array(pg_get_statisticsobjdef(s.oid), {_owner("s.stxowner")})
 FROM pg_statistic_ext s {NAMESPACE.format("s.stxnamespace")} WHERE {OURS}"""
 
 _PUBLICATION = """
-SELECT p.pubname, concat_ws('|', pg_get_userbyid(p.pubowner), to_jsonb(p) - 'oid' - 'pubowner',
+SELECT p.pubname, jsonb_build_array(pg_get_userbyid(p.pubowner), to_jsonb(p) - 'oid' - 'pubowner',
   (SELECT string_agg(r.prrelid::regclass::text, ',' ORDER BY r.prrelid::regclass::text)
    FROM pg_publication_rel r WHERE r.prpubid = p.oid)) FROM pg_publication p"""
 
 _FOREIGN_SERVER = f"""
-SELECT s.srvname, concat_ws('|', f.fdwname, s.srvtype, s.srvversion, array_to_string(s.srvoptions, ','),
+SELECT s.srvname, jsonb_build_array(f.fdwname, s.srvtype, s.srvversion, array_to_string(s.srvoptions, ','),
   {_owner("s.srvowner")}, {_grants("s.srvacl", "'S'", "s.srvowner")})
 FROM pg_foreign_server s JOIN pg_foreign_data_wrapper f ON f.oid = s.srvfdw"""
 
 _EXTENSION = "SELECT extname, extnamespace::regnamespace::text FROM pg_extension"
 
 _LARGE_OBJECT = f"""
-SELECT l.oid::text, concat_ws('|', {_owner("l.lomowner")}, {_grants("l.lomacl", "'L'", "l.lomowner")})
+SELECT l.oid::text, jsonb_build_array({_owner("l.lomowner")}, {_grants("l.lomacl", "'L'", "l.lomowner")})
 FROM pg_largeobject_metadata l"""
 
 RARE = (
@@ -166,7 +168,9 @@ RARE = (
 
 def _named(catalog: str) -> str:
     name = f"(pg_identify_object('{catalog}'::regclass, x.oid, 0)).identity"
-    return f"SELECT '{catalog} ' || {name}, '' FROM {catalog} x WHERE x.oid >= {FIRST_OWN} AND {_native(catalog, 'x.oid')}"
+    return (
+        f"SELECT '{catalog} ' || {name}, '' FROM {catalog} x WHERE x.oid >= {FIRST_OWN} AND {_native(catalog, 'x.oid')}"
+    )
 
 
 PARTS = {
@@ -203,9 +207,9 @@ def schema_hash(session: PostgresSession, properties: str) -> str:
 def schema_lines(session: PostgresSession) -> tuple[str, ...]:
     """Return every thing of a schema as one text, ordered."""
     lines = (
-        " ".join((kind, name or "", settled(definition or "")))
+        " ".join((kind, name, settled(definition)))
         for kind, query in PARTS.items()
-        for name, definition in session.rows(query)
+        for name, definition in session.rows(f"SELECT name::text, definition::text FROM ({query}) q (name, definition)")
     )
     return tuple(sorted(lines))
 
