@@ -3,6 +3,7 @@
 Nobody is told to close it here.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,17 +26,28 @@ def holders(path: Path) -> tuple[Holder, ...]:
         wanted = path.stat()
     except FileNotFoundError:
         return ()
-    numbers = (int(one.name) for one in PROCESSES.glob("[0-9]*") if int(one.name) != os.getpid())
-    return tuple(sorted(holder for pid in numbers for holder in _holding(pid, (wanted.st_dev, wanted.st_ino))))
+    numbers = (int(one.name) for one in PROCESSES.glob("[0-9]*"))
+    found = (pid for pid in numbers if pid != os.getpid() and _holds(pid, (wanted.st_dev, wanted.st_ino)))
+    return tuple(sorted(holder for pid in found for holder in _told(pid)))
 
 
-def _holding(pid: int, wanted: tuple[int, int]) -> Iterator[Holder]:
-    place = PROCESSES / str(pid)
+def _holds(pid: int, wanted: tuple[int, int]) -> bool:
     try:
-        for descriptor in os.scandir(place / "fd"):
-            opened = descriptor.stat()
-            if (opened.st_dev, opened.st_ino) == wanted:
-                yield Holder(pid, (place / "comm").read_text().strip(), place.stat().st_uid)
-                return
-    except (FileNotFoundError, PermissionError, ProcessLookupError):
-        return  # It ended meanwhile, closed the file, or belongs to somebody else.
+        names = os.listdir(PROCESSES / str(pid) / "fd")
+    except OSError:
+        return False  # It ended meanwhile, or belongs to somebody else.
+    return any(_opened(pid, name) == wanted for name in names)
+
+
+def _opened(pid: int, descriptor: str) -> tuple[int, int] | None:
+    try:
+        opened = (PROCESSES / str(pid) / "fd" / descriptor).stat()
+    except OSError:
+        return None
+    return opened.st_dev, opened.st_ino
+
+
+def _told(pid: int) -> Iterator[Holder]:
+    place = PROCESSES / str(pid)
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        yield Holder(pid, (place / "comm").read_text().strip(), place.stat().st_uid)

@@ -20,7 +20,7 @@ from release_tools.adapters.postgres_properties import (
     load_properties,
     opening,
 )
-from release_tools.adapters.postgres_sessions import end_sessions
+from release_tools.adapters.postgres_sessions import end_sessions, read_sessions
 from release_tools.errors import ToolFailed
 
 UNFINISHED = "~"
@@ -32,6 +32,7 @@ LONGEST = 63
 LEAVING_SECONDS = 1.0
 """For which a swap waits for sessions to end before it begins; who comes later is ended on the way."""
 
+MOMENT = 0.5
 PAUSE = 0.005
 Moves = tuple[tuple[str, str], ...]
 
@@ -57,6 +58,7 @@ class PostgresCopies:
         """Make a copy of a database to which nobody is connected."""
         with self.server.maintain() as session:
             properties = load_properties(session, source)
+            self._guard_unused(session, source)
         with self.made(name, properties, template=source, timeout=timeout):
             pass
 
@@ -126,6 +128,19 @@ class PostgresCopies:
                 session.run(f"ALTER DATABASE {quoted(name)} RENAME TO {quoted(new)}")
                 door = closing if closed and new == self.live else opening
                 session.run(*door(before[name], new))
+
+    def _guard_unused(self, session: PostgresSession, source: str) -> None:
+        """Give sessions a moment to end; the server itself would wait five seconds and not say for whom."""
+        deadline = time.monotonic() + MOMENT
+        while there := read_sessions(session, source):
+            if time.monotonic() > deadline:
+                named = ", ".join(sorted({one.application or f"pid {one.pid}" for one in there}))
+                raise ToolFailed(
+                    f"{source} at {self.server.address.place} cannot be copied: {named} is connected to it.",
+                    state="Nothing was copied.",
+                    todo="Stop what is connected, then repeat this.",
+                )
+            time.sleep(PAUSE)
 
     def _guard_name(self, name: str) -> None:
         if len((name + UNFINISHED).encode()) > LONGEST:

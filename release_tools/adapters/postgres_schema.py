@@ -124,7 +124,8 @@ WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'b' AND t.typcategory <> 'A'
 
 _SEQUENCE = f"""
 SELECT {FULL.format("c.relname")}, jsonb_build_array(
-  s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle, (SELECT concat_ws('.', o.refobjid::regclass, a.attname, o.deptype) FROM pg_depend o
+  s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
+  (SELECT concat_ws('.', o.refobjid::regclass, a.attname, o.deptype) FROM pg_depend o
     JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
     WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.deptype IN ('a', 'i')
       AND o.refclassid = 'pg_class'::regclass))
