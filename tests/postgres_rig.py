@@ -1,7 +1,7 @@
 """Real PostgreSQL for tests: one server a process of ours, quick to make, gone with the process.
 
-Its binaries are those of RELEASE_TOOLS_TEST_POSTGRESQL, else the newest in `/usr/lib/postgresql/*/bin`. Nothing is synced
-to disk, so what is in it is worth nothing.
+Its binaries are those of RELEASE_TOOLS_TEST_POSTGRESQL, else the newest in `/usr/lib/postgresql/*/bin`. Nothing is
+synced to disk, so what is in it is worth nothing.
 """
 
 import atexit
@@ -40,7 +40,8 @@ OPTIONS = {
     "max_connections": "60",
     "log_connections": "on",
 }
-FOUND_AT_IMPORT = os.environ.get(SETTING, "")
+NAMED = os.environ.get(SETTING, "")
+"""Read here, because the variables of ours are gone inside a test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +95,8 @@ class Cluster:
 
 def find_binaries() -> Path:
     """Return the directory of `initdb` and `postgres`; a test without them is skipped, and in CI failed."""
-    found = (
-        [Path(FOUND_AT_IMPORT)] if FOUND_AT_IMPORT else sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_major)
-    )
-    usable = [path for path in found if (path / "initdb").exists()]
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_major)
+    usable = [path for path in ([Path(NAMED)] if NAMED else installed) if (path / "initdb").exists()]
     if not usable:
         pytest.skip(f"there is no PostgreSQL server here: set {SETTING}, or run `.ci/run machine`")
     return usable[-1]

@@ -1,4 +1,4 @@
-"""An outside program: started with an explicit environment, a deadline and captured output, ended with all its children.
+"""An outside program: started with an explicit environment and a deadline, captured, ended with all its children.
 
 What a program is asked and what its answer means is its own adapter's business.
 """
@@ -130,7 +130,7 @@ def _settle(process: subprocess.Popen[bytes], talk: Sequence[Thread]) -> None:
     if process.returncode is not None:
         for one in talk:
             one.join(AFTERGLOW)
-    # The group may outlive its leader; the leader itself cannot have been reaped by anybody else before its group ends.
+    # A child that outlives its leader keeps the group's number from being given away; without one, nothing is killed.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -131,6 +131,7 @@ class FakeDatabase:
         self._changes("dump", self.name)
         data = self.live
         body = json.dumps({**_plain(data), "versions": data.versions}, sort_keys=True)
+        (directory / FILE).touch(0o600)
         (directory / FILE).write_text(f"{digest(body)}\n{body}")
         return Dump(files=(FILE,), contents=data.contents(hashed=True), method="fake", position="0/1")
 
