@@ -76,9 +76,10 @@ def pack_tree(top: Path, sink: Sink) -> Packed:
 class _Packing:
     def __init__(self, top: str, sink: Sink) -> None:
         self._top = top
-        counted: Any = _Counted(sink)
-        self._tar: Any = tarfile.TarFile(fileobj=counted, mode="w", format=tarfile.PAX_FORMAT)
-        self._tar.copybufsize = CHUNK
+        target: Any = _Counted(sink)
+        tar: Any = tarfile.TarFile(fileobj=target, mode="w", format=tarfile.PAX_FORMAT)
+        self._tar = tar
+        tar.copybufsize = CHUNK
         self._first_names: dict[tuple[int, int], str] = {}
         self.listing = Listing()
         self.changed: list[str] = []

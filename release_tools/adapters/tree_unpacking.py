@@ -165,7 +165,8 @@ class _Writer:
 
 def _make_directory(path: str) -> None:
     if not os.path.lexists(path):
-        os.makedirs(path, 0o700)  # noqa: PTH103 - texts, for there may be millions
+        _make_directory(os.path.dirname(path))  # noqa: PTH120
+        os.mkdir(path, 0o700)  # noqa: PTH102 - texts, for there may be millions
     if not stat.S_ISDIR(os.lstat(path).st_mode):
         raise HostileMember(f"{path} is in the archive twice")
 
