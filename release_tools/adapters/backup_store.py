@@ -137,14 +137,14 @@ class BackupStore:
             raise not_taken(f"There is a backup {backup} already", "Repeat the command, which chooses another name.")
         if twice := sorted({one for one in subjects if subjects.count(one) > 1}):
             raise not_taken(f"Two parts of the backup are called {', '.join(twice)}", "Name one of them otherwise.")
-        try:
-            with _failing(backup, self.shelf.root):
-                parse_recipients(self.shelf.recipients)
-                remove_tree(partial)
-                partial.mkdir(mode=0o700)
-                yield BackupTaking(directory=partial, recipients=tuple(self.shelf.recipients))
-        finally:
+        with _failing(backup, self.shelf.root):
+            parse_recipients(self.shelf.recipients)
             remove_tree(partial)
+            partial.mkdir(mode=0o700)
+            try:
+                yield BackupTaking(directory=partial, recipients=tuple(self.shelf.recipients))
+            finally:
+                remove_tree(partial)
 
     def _finish(self, taking: BackupTaking, manifest: Manifest) -> str:
         sha256 = taking.write_manifest(manifest)
@@ -152,10 +152,10 @@ class BackupStore:
         reread, _ = stored.load({"its writer": sha256})
         if faults := tuple(stored.faults(reread, decoded=not self._blind())):
             raise not_taken(f"The backup {manifest.backup} does not read back as written: {'; '.join(faults)}")
-        size = tree_size(taking.directory)
+        # A record without a backup is nothing; a backup without a record would be one that nobody asked for.
+        self._note(Kept(manifest.backup, manifest.taken_at, "", sha256, tree_size(taking.directory)))
         taking.directory.rename(self.shelf.place(manifest.backup))
         sync_directory(self.shelf.root)
-        self._note(Kept(manifest.backup, manifest.taken_at, "", sha256, size))
         return sha256
 
     def _blind(self) -> tuple[str, ...]:

@@ -94,10 +94,10 @@ class BackupTaking:
         return Artefact(where, kind, name, file[0], file[1], coding=coding)
 
     def _code(self, path: Path, coding: Sequence[Coding]) -> tuple[int, str]:
-        with coded_sink(path.with_name(path.name + _suffix(coding)), coding, self.recipients) as (sink, file):
-            with path.open("rb") as content:
-                while data := content.read(CHUNK):
-                    sink.write(data)
+        coded = path.with_name(path.name + _suffix(coding))
+        with coded_sink(coded, coding, self.recipients) as (sink, file), path.open("rb") as content:
+            while data := content.read(CHUNK):
+                sink.write(data)
         path.unlink()
         return file.size, file.sha256
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from release_tools.adapters.coded_file import CHUNK, SUFFIXES, DamagedFile, FileSink, coded_source
 from release_tools.adapters.file_tree import remove_tree, sync_directory
-from release_tools.adapters.tree_packing import Listing
+from release_tools.adapters.member_listing import Listing
 from release_tools.adapters.tree_unpacking import HostileMember, lint_archive, list_archive, unpack_archive
 from release_tools.domain.deploy.archive import Member, lint_member, parse_path
 from release_tools.domain.deploy.backup import Artefact, ArtefactKind, Manifest
@@ -86,13 +86,16 @@ class StoredBackup:
         artefacts = [one for one in manifest.artefacts if one.kind in DUMPS and one.subject == database]
         if not artefacts:
             raise refused(self.backup, (f"it has no database {database}",))
+        whole = False
         try:
             for artefact in artefacts:
                 self._unpack_file(artefact, target / _dump_name(artefact))
-        except BaseException as error:
-            for path in target.iterdir():
+            whole = True
+        except DamagedFile as error:
+            raise refused(self.backup, (str(error),)) from error
+        finally:
+            for path in () if whole else target.iterdir():
                 remove_tree(path)
-            self._raise_refused(error)
 
     def unpack_item(self, manifest: Manifest, subject: str, target: Path) -> None:
         """Write a directory or configuration item to a path that is not there; on failure nothing is there."""
@@ -110,9 +113,10 @@ class StoredBackup:
             os.sync()
             fresh.rename(target)
             sync_directory(target.parent)
-        except BaseException as error:
+        except (DamagedFile, HostileMember) as error:
+            raise refused(self.backup, (f"{artefact.path}: {error}",)) from error
+        finally:
             remove_tree(fresh)
-            self._raise_refused(error, f"{artefact.path}: ")
 
     def _artefact_faults(self, artefact: Artefact, *, decoded: bool) -> Iterator[str]:
         if not decoded and "age" in artefact.coding:
@@ -156,11 +160,6 @@ class StoredBackup:
             if parse_path(artefact.path) != artefact.path or not artefact.path.startswith(_folder(artefact)):
                 faults.append(f"its manifest has the odd path {artefact.path}")
         return manifest
-
-    def _raise_refused(self, error: BaseException, where: str = "") -> None:
-        if isinstance(error, DamagedFile | HostileMember):
-            raise refused(self.backup, (f"{where}{error}",)) from error
-        raise error
 
 
 def render_digest(sha256: str) -> bytes:
