@@ -125,7 +125,7 @@ def coded_source(directory: Path, artefact: Artefact, identity: Path | None) -> 
         source = HashedSource(file)
         fault = None
         try:
-            with _decoded(source, artefact.coding, identity) as content:
+            with decoded(cast(BinaryIO, source), artefact.coding, identity) as content:
                 yield content
                 while content.read(CHUNK):
                     pass
@@ -142,9 +142,10 @@ def coded_source(directory: Path, artefact: Artefact, identity: Path | None) -> 
 
 
 @contextmanager
-def _decoded(source: HashedSource, coding: Sequence[Coding], identity: Path | None) -> Iterator[BinaryIO]:
+def decoded(source: BinaryIO, coding: Sequence[Coding], identity: Path | None) -> Iterator[BinaryIO]:
+    """Yield the content of a coded stream; reading it may raise one of `DECODING_ERRORS`."""
     with ExitStack() as stack:
-        content = cast(BinaryIO, source)
+        content = source
         for layer in reversed(coding):
             if layer == "age":
                 content = stack.enter_context(decrypting(content, identity))

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from release_tools.adapters.member_listing import XATTR, Listing
 from release_tools.adapters.zstd_stream import Sink
-from release_tools.domain.deploy.archive import ATTRIBUTES, SPECIAL_BITS, TOP, Member, lint_member, render_member
+from release_tools.domain.deploy.archive import ATTRIBUTES, SPECIAL_BITS, TOP, Member, lint_member
 
-XATTR = "SCHILY.xattr."
 CHUNK = 1 << 20
 _TYPES = {
     "file": tarfile.REGTYPE,
@@ -23,24 +23,6 @@ _TYPES = {
     "symlink": tarfile.SYMTYPE,
     "hardlink": tarfile.LNKTYPE,
 }
-
-
-class Listing:
-    """The canonical listing of an archive's members, of which only number and hash are kept."""
-
-    def __init__(self) -> None:
-        self._digest = hashlib.sha256()
-        self.members = 0
-
-    def add(self, member: Member) -> None:
-        """Append a member."""
-        self._digest.update(render_member(member))
-        self.members += 1
-
-    @property
-    def sha256(self) -> str:
-        """Return the hash of all lines."""
-        return self._digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +58,10 @@ def pack_tree(top: Path, sink: Sink) -> Packed:
 class _Packing:
     def __init__(self, top: str, sink: Sink) -> None:
         self._top = top
-        counted: Any = _Counted(sink)
-        self._tar: Any = tarfile.TarFile(fileobj=counted, mode="w", format=tarfile.PAX_FORMAT)
-        self._tar.copybufsize = CHUNK
+        target: Any = _Counted(sink)
+        tar: Any = tarfile.TarFile(fileobj=target, mode="w", format=tarfile.PAX_FORMAT)
+        self._tar = tar
+        tar.copybufsize = CHUNK
         self._first_names: dict[tuple[int, int], str] = {}
         self.listing = Listing()
         self.changed: list[str] = []

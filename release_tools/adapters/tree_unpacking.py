@@ -12,9 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from release_tools.adapters.tree_packing import CHUNK, XATTR, Listing
+from release_tools.adapters.member_listing import XATTR, Listing
 from release_tools.domain.deploy.archive import TOP, Member, lint_members, parse_path
 
+_CHUNK = 1 << 20
 _KINDS = (
     (tarfile.TarInfo.isreg, "file"),
     (tarfile.TarInfo.isdir, "directory"),
@@ -82,7 +83,7 @@ class _StrictInfo(tarfile.TarInfo):
 
 def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo, Member]]:
     tar: Any
-    with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK, tarinfo=_StrictInfo) as tar:
+    with tarfile.open(fileobj=stream, mode="r|", bufsize=_CHUNK, tarinfo=_StrictInfo) as tar:
         while (info := tar.next()) is not None:
             yield tar, info, _member(info)
             tar.members.clear()  # tarfile keeps every member that it saw
@@ -105,7 +106,7 @@ def _read(tar: tarfile.TarFile, info: tarfile.TarInfo) -> str:
 
 def _chunks(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
     content = tar.extractfile(info)
-    while content is not None and (data := content.read(CHUNK)):
+    while content is not None and (data := content.read(_CHUNK)):
         yield data
 
 
@@ -165,7 +166,8 @@ class _Writer:
 
 def _make_directory(path: str) -> None:
     if not os.path.lexists(path):
-        os.makedirs(path, 0o700)  # noqa: PTH103 - texts, for there may be millions
+        _make_directory(os.path.dirname(path))  # noqa: PTH120
+        os.mkdir(path, 0o700)  # noqa: PTH102 - texts, for there may be millions
     if not stat.S_ISDIR(os.lstat(path).st_mode):
         raise HostileMember(f"{path} is in the archive twice")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from release_tools.domain.deploy.env_contract import EnvText, parse_env
-from release_tools.errors import ConfigError, ToolFailed
+from release_tools.errors import ConfigError, HumanNeeded
 
 
 @dataclass(kw_only=True)
@@ -52,7 +52,7 @@ class FakeHost:
         if there == (False, True, True):
             return
         if not there[0] or (there[1] and there[2]):
-            raise ToolFailed(f"{fresh} cannot take the place of {live}.", state="Nothing was changed.", todo="Look.")
+            raise HumanNeeded(f"{fresh} cannot take the place of {live}.", state="Nothing was changed.", todo="Look.")
         if there[1]:
             self._move(live, kept)
         self._move(fresh, live)

@@ -1,0 +1,63 @@
+"""The index of backups: for each one its manifest's hash, when it was proven, and why it must stay.
+
+It lies in the environment's state directory, away from the backups, one file each, replaced as a whole.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from release_tools.adapters.coded_file import FileSink
+from release_tools.adapters.file_tree import sync_directory
+from release_tools.domain.deploy.backup import Kept
+
+_SUFFIX = ".json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupIndex:
+    """The records in one directory, which is made where it is missing; its methods may raise `OSError`."""
+
+    directory: Path
+
+    def find(self, backup: str) -> Kept | None:
+        """Return a backup's record; one that cannot be read proves nothing, and is none."""
+        try:
+            value = json.loads(self._path(backup).read_bytes())
+            kept = Kept(**value)
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+        numbers, texts = (kept.size,), (*kept[:4], kept.protected)
+        sound = all(isinstance(one, int) for one in numbers) and all(isinstance(one, str) for one in texts)
+        return kept if sound and kept.backup == backup else None
+
+    def write(self, kept: Kept) -> None:
+        """Write or replace a backup's record; it is on disk afterwards."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._path(kept.backup)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        file = FileSink(fresh)
+        try:
+            file.write(json.dumps(kept._asdict(), sort_keys=True).encode() + b"\n")
+        except OSError:
+            fresh.unlink()
+            raise
+        finally:
+            file.close(sync=file.error is None)
+        fresh.replace(path)
+        sync_directory(self.directory)
+
+    def forget(self, backup: str) -> None:
+        """Remove a backup's record, if there is one."""
+        self._path(backup).unlink(missing_ok=True)
+
+    def names(self) -> Iterator[str]:
+        """Yield the backups that have a record."""
+        paths = sorted(self.directory.glob(f"*{_SUFFIX}")) if self.directory.is_dir() else []
+        yield from (path.name.removesuffix(_SUFFIX) for path in paths if not path.name.startswith("."))
+
+    def _path(self, backup: str) -> Path:
+        return self.directory / f"{backup}{_SUFFIX}"
