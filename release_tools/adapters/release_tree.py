@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -44,20 +45,13 @@ def leaves_of(git: GitProcess, commit: str) -> tuple[Leaf, ...]:
 
 def lay_out(git: GitProcess, commit: str, leaves: Sequence[Leaf], directory: Path) -> None:
     """Write the files of a commit into an empty directory; links that leave it are refused and not made."""
-    store = Conversation(git)
-    # Links come last, so that no file can be written through one.
-    for leaf in sorted(leaves, key=lambda leaf: (leaf.mode == LINK, leaf.path)):
-        found = store.contents(leaf.object)
-        if found is None:
-            raise ToolFailed(f"The object {leaf.object} of {leaf.path} is not in this repository.")
-        target = directory / leaf.path
-        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        if leaf.mode == LINK:
-            _guard_link(commit, leaf.path, os.fsdecode(found.data))
-            target.symlink_to(os.fsdecode(found.data))
-        else:
-            target.write_bytes(found.data)
-            target.chmod(0o755 if leaf.mode == PROGRAM else 0o644)
+    with closing(Conversation(git)) as store:
+        # Links come last, so that no file can be written through one.
+        for leaf in sorted(leaves, key=lambda leaf: (leaf.mode == LINK, leaf.path)):
+            found = store.contents(leaf.object)
+            if found is None:
+                raise ToolFailed(f"The object {leaf.object} of {leaf.path} is not in this repository.")
+            _write(commit, leaf, found.data, directory / leaf.path)
     _guard_links(commit, [leaf.path for leaf in leaves if leaf.mode == LINK], directory)
 
 
@@ -88,6 +82,16 @@ def _leaf(row: bytes) -> Leaf:
     words, _, path = row.partition(b"\t")
     mode, _, name = words.decode("ascii").split()
     return Leaf(mode, name, os.fsdecode(path))
+
+
+def _write(commit: str, leaf: Leaf, data: bytes, target: Path) -> None:
+    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if leaf.mode == LINK:
+        _guard_link(commit, leaf.path, os.fsdecode(data))
+        target.symlink_to(os.fsdecode(data))
+        return
+    target.write_bytes(data)
+    target.chmod(0o755 if leaf.mode == PROGRAM else 0o644)
 
 
 def _guard_link(commit: str, path: str, target: str) -> None:
