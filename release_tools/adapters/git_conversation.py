@@ -51,6 +51,16 @@ class Conversation:
             full, kind, size = found
             return Stored(name=full, kind=kind, data=self._read(lambda: size + 1)[:size])
 
+    def close(self) -> None:
+        """End git now, not when we end; another question would start it again."""
+        if self._process is None:
+            return
+        kill(self._process)
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+        self._process = self._keeper = None
+
     @contextmanager
     def _whole(self) -> Iterator[None]:
         """End git where its answer was not read whole, since the rest of it would be taken for the next one."""

@@ -38,6 +38,8 @@ class FakeReleases:
         assert timeout > 0
         if self.staged(release):
             return self._hashes[release]
+        if release == self._current:
+            raise PreconditionFailed(f"The release {release} is the current one and stays.")
         if commit not in self.commits:
             raise ToolFailed(f"There is no {commit} in this repository.")
         if build and build[0] in self.broken:

@@ -15,11 +15,11 @@ from pathlib import Path
 from release_tools.adapters.loopback_ports import free_ports, is_listening
 from release_tools.adapters.processes.place import Job
 from release_tools.adapters.processes.supervised import INHERITED, Supervised, supervised
+from release_tools.domain.deploy.holes import fill_holes
 from release_tools.domain.deploy.masking import mask, secrets_of
 from release_tools.domain.deploy.service import Placement, ServiceSpec, ServiceState
 from release_tools.errors import ConfigError, ToolFailed
 
-HOLES = re.compile(r"\{(release|home|port|python)\}")
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -134,7 +134,7 @@ class ProcessRuntime:
 
     def _command(self, spec: ServiceSpec, tree: Path) -> tuple[str, ...]:
         values = {"release": str(tree), "home": str(self.home), "port": str(spec.port), "python": self.python}
-        return tuple(HOLES.sub(lambda hole: values[hole[1]], word) for word in spec.command)
+        return fill_holes(spec.command, values)
 
     def _environment(self, spec: ServiceSpec, overrides: Mapping[str, str], version: str) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}

@@ -1,0 +1,1 @@
+"""The front: a small HTTP proxy that outlives deploys, and lets users in or answers 503."""
