@@ -67,14 +67,15 @@ def session_cluster() -> Cluster:
     create = (programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
     subprocess.run(create, check=True, user=owner, cwd=place, stdout=subprocess.DEVNULL, timeout=60)
     settings = (*QUICKLY, f"unix_socket_directories={place}", f"port={PORT}")
-    process = subprocess.Popen(
-        (programs / "postgres", "-D", data, *(word for one in settings for word in ("-c", one))),
-        user=owner,
-        cwd=place,
-        stdout=subprocess.DEVNULL,
-        stderr=(place / "log").open("wb"),
-        preexec_fn=_end_with_parent,
-    )
+    with (place / "log").open("wb") as log:
+        process = subprocess.Popen(
+            (programs / "postgres", "-D", data, *(word for one in settings for word in ("-c", one))),
+            user=owner,
+            cwd=place,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            preexec_fn=_end_with_parent,
+        )
     cluster = Cluster(socket=place, port=PORT, process=process)
     atexit.register(cluster.stop)
     _await_ready(programs, cluster)
