@@ -1,104 +1,201 @@
-"""Real PostgreSQL for tests: one throw-away cluster a process, on a Unix socket, as another user than root.
+"""Real PostgreSQL for tests: one server a process of ours, quick to make, gone with the process.
 
-The binaries are those that RELEASE_TOOLS_TEST_POSTGRESQL names, else the newest below /usr/lib/postgresql.
+Its binaries are those of RELEASE_TOOLS_TEST_POSTGRESQL, else the newest in `/usr/lib/postgresql/*/bin`. Nothing is
+synced to disk, so what is in it is worth nothing.
 """
 
 import atexit
-import ctypes
+import contextlib
+import functools
 import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
+import psycopg
 import pytest
 
+TOP = Path(__file__).parents[1]
 SETTING = "RELEASE_TOOLS_TEST_POSTGRESQL"
-NAMED = os.environ.get(SETTING)
-QUICKLY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=40")
-PR_SET_PDEATHSIG = 1
-PORT = 5432
+ADMIN, PASSWORD = "postgres", "p@ss/w:ord?#%41"
+"""The superuser of every server here, by TCP only with this password, which is as odd as a URL allows."""
+
+OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "log_connections": "on",
+}
+NAMED = os.environ.get(SETTING, "")
+"""Read here, because the variables of ours are gone inside a test."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A running cluster."""
+    """A running server; `socket` is the directory of its Unix socket, where nobody is asked for a password."""
 
     socket: Path
     port: int
-    process: "subprocess.Popen[bytes]"
+    binaries: Path
+    process: subprocess.Popen[bytes] = field(repr=False)
 
-    def url(self, dbname: str = "postgres") -> str:
-        """Return the URL of one of its databases."""
-        return f"postgresql://postgres@/{dbname}?host={self.socket}&port={self.port}"
+    def url(
+        self, dbname: str = "postgres", /, *, user: str = ADMIN, password: str = PASSWORD, scheme: str = "postgresql"
+    ) -> str:
+        """Return the URL of a database by TCP."""
+        return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@127.0.0.1:{self.port}/{dbname}"
+
+    def socket_url(self, dbname: str = "postgres", /, *, user: str = ADMIN) -> str:
+        """Return the URL of a database by the Unix socket."""
+        return f"postgresql://{user}@/{dbname}?host={quote(str(self.socket), safe='')}&port={self.port}"
+
+    @contextlib.contextmanager
+    def connection(self, dbname: str = "postgres", /, **options: Any) -> Iterator[psycopg.Connection[Any]]:
+        """Yield a connection of the superuser in which every statement is its own transaction."""
+        with psycopg.connect(self.socket_url(dbname), autocommit=True, **options) as connection:
+            yield connection
+
+    def execute(self, *statements: str, dbname: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run statements as the superuser and return the rows of the last one."""
+        with self.connection(dbname) as connection:
+            for statement in statements:
+                cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    @property
+    def log(self) -> str:
+        """Return what the server wrote."""
+        return (self.socket / "log").read_text(errors="replace")
 
     def stop(self) -> None:
-        """End it at once, and remove its files."""
+        """End the server at once and remove its files."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(20)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
         shutil.rmtree(self.socket, ignore_errors=True)
 
 
-def binaries() -> Path | None:
-    """Return the directory of PostgreSQL's programs, None where there is none."""
-    if NAMED:
-        return Path(NAMED)
-    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
-    return max(found, key=lambda path: int(path.parent.name), default=None)
+def find_binaries() -> Path:
+    """Return the directory of `initdb` and `postgres`; a test without them is skipped, and in CI failed."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_major)
+    usable = [path for path in ([Path(NAMED)] if NAMED else installed) if (path / "initdb").exists()]
+    if not usable:
+        pytest.skip(f"there is no PostgreSQL server here: set {SETTING}, or run `.ci/run machine`")
+    return usable[-1]
 
 
-@cache
+@functools.cache
 def session_cluster() -> Cluster:
-    """Return the cluster of this process, started at the first call and ended with the process."""
-    programs = binaries()
-    if programs is None:
-        pytest.skip(f"there is no PostgreSQL: set {SETTING}, or install the package postgresql")
-    place = Path(tempfile.mkdtemp(prefix="rt-pg-"))
-    owner = _owner()
-    if owner:
-        os.chown(place, pwd.getpwnam(owner).pw_uid, -1)
-    data = place / "data"
-    create = (programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
-    subprocess.run(create, check=True, user=owner, cwd=place, stdout=subprocess.DEVNULL, timeout=60)
-    settings = (*QUICKLY, f"unix_socket_directories={place}", f"port={PORT}")
-    with (place / "log").open("wb") as log:
+    """Return the one server of this process, started when it is first asked for."""
+    return start_cluster()
+
+
+def start_cluster(**options: str) -> Cluster:
+    """Return a server of its own, with settings on top of the usual ones; it ends with the process at the latest."""
+    binaries = find_binaries()
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    data = home / "data"
+    _run("cp", "-a", str(_template(binaries)), str(data))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = OPTIONS | options | {"port": str(port), "unix_socket_directories": str(home)}
+    _own(home)
+    with (home / "log").open("wb") as log:
+        arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         process = subprocess.Popen(
-            (programs / "postgres", "-D", data, *(word for one in settings for word in ("-c", one))),
-            user=owner,
-            cwd=place,
-            stdout=subprocess.DEVNULL,
+            (*_as_owner(), str(binaries / "postgres"), "-D", str(data), *arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
             stderr=log,
-            preexec_fn=_end_with_parent,
+            start_new_session=True,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"},
         )
-    cluster = Cluster(socket=place, port=PORT, process=process)
+    cluster = Cluster(socket=home, port=port, binaries=binaries, process=process)
     atexit.register(cluster.stop)
-    _await_ready(programs, cluster)
+    _wait_until_it_answers(cluster)
     return cluster
 
 
-def _owner() -> str | None:
-    """Return as whom the server runs: root it refuses."""
+def _wait_until_it_answers(cluster: Cluster) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(cluster.socket_url()).close()
+            return
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline or cluster.process.poll() is not None:
+                raise AssertionError(f"PostgreSQL does not start: {cluster.log}") from error
+            time.sleep(0.02)
+
+
+def _template(binaries: Path) -> Path:
+    """Return a data directory that is made once a checkout and only copied from."""
+    kept = TOP / ".pytest_cache" / "postgresql" / f"{_major(binaries)}-{int((binaries / 'initdb').stat().st_mtime)}"
+    if kept.exists():
+        return kept
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as directory:
+        home, word = Path(directory), Path(directory) / "password"
+        word.write_text(PASSWORD)
+        _own(home)
+        methods = ("--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={word}", f"--username={ADMIN}")
+        place = ("--locale=C.UTF-8", "--encoding=UTF8", "--no-sync", "-D", str(home / "data"))
+        _run(*_as_owner(), str(binaries / "initdb"), *methods, *place)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+        _run("cp", "-a", str(home / "data"), str(draft))
+    try:
+        draft.rename(kept)
+    except OSError:
+        shutil.rmtree(draft)  # Another worker was quicker.
+    return kept
+
+
+def _owner() -> pwd.struct_passwd | None:
+    """Return as whom the server runs, None where we are somebody it accepts."""
     if os.geteuid() != 0:
         return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return next(name for name in ("postgres", "nobody") if name in known)
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
 
 
-def _end_with_parent() -> None:
-    """Let the kernel end the server when the tests are killed."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
+def _as_owner() -> tuple[str, ...]:
+    """Return the words before a command that make it run as the owner and die with us."""
+    owner, setpriv = _owner(), shutil.which("setpriv")
+    if setpriv is None:
+        assert owner is None, "setpriv is needed to run PostgreSQL as another user than root"
+        return ()
+    words = (f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups") if owner else ()
+    return (setpriv, *words, "--pdeathsig", "QUIT")
 
 
-def _await_ready(programs: Path, cluster: Cluster) -> None:
-    end = time.monotonic() + 30
-    asked = (programs / "pg_isready", "-q", "-h", cluster.socket, "-p", str(cluster.port))
-    while subprocess.run(asked, check=False, timeout=10).returncode:
-        if time.monotonic() > end or cluster.process.poll() is not None:
-            raise RuntimeError((cluster.socket / "log").read_text())
-        time.sleep(0.05)
+def _own(path: Path) -> None:
+    if owner := _owner():
+        _run("chown", "-R", f"{owner.pw_uid}:{owner.pw_gid}", str(path))
+
+
+def _run(*argv: str) -> None:
+    done = subprocess.run(argv, check=False, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, f"{argv}: {done.stderr.decode(errors='replace')}"
+
+
+def _major(binaries: Path) -> int:
+    return int("".join(filter(str.isdigit, binaries.parent.name)) or 0)

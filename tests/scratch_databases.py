@@ -10,7 +10,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
-import psycopg
 from postgres_rig import session_cluster
 
 NUMBERS = count()
@@ -46,9 +45,7 @@ class ScratchPostgres:
 
     def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
         """Run a statement, and return its rows, if any."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(query.encode())
-            return cursor.fetchall() if cursor.description else []
+        return session_cluster().execute(query, dbname=self.name)
 
     def tables(self) -> set[str]:
         """Return the names of the tables."""
@@ -83,6 +80,5 @@ class ScratchSqlite:
 def scratch_postgres() -> ScratchPostgres:
     """Make an empty database."""
     name = f"scratch_{next(NUMBERS)}"
-    with psycopg.connect(session_cluster().url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+    session_cluster().execute(f"CREATE DATABASE {name}")
     return ScratchPostgres(name)

@@ -5,17 +5,18 @@ What the events mean is not known here. The program's input stays open until we 
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from select import select
 from typing import IO, Any
 
-from release_tools.adapters.program import kill_group, masked
+from release_tools.adapters.program import masked
 from release_tools.errors import ToolFailed, ToolTimedOut
 
 Event = dict[str, Any]
@@ -53,7 +54,7 @@ class JsonLines:
             except subprocess.TimeoutExpired:
                 raise self._too_late(timeout) from None
             finally:
-                kill_group(process)
+                _kill(process)
             yield {"event": "ended", "code": code, "words": masked(_last_words(err), self.mask)}
 
     def _start(self, err: IO[bytes]) -> "subprocess.Popen[bytes]":
@@ -91,6 +92,13 @@ class JsonLines:
 
     def _too_late(self, timeout: float) -> ToolTimedOut:
         return ToolTimedOut(f"`{self.argv[0]}` did not end within {timeout:g} seconds, and was killed.")
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a program with all that it started; a server that it talked to notices by itself."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _last_words(err: IO[bytes]) -> str:

@@ -1,26 +1,31 @@
-"""An outside program: run without a shell, in its own environment, with a deadline, its output capped and masked.
+"""An outside program: started with an explicit environment and a deadline, captured, ended with all its children.
 
-What a program means, and which exit codes are good, is up to those who run it.
+What a program is asked and what its answer means is its own adapter's business.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
-import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import IO, NamedTuple
 
 from release_tools.errors import ToolFailed, ToolTimedOut
 
-KEPT = 1 << 20
-"""Bytes of each output that are kept, the last ones."""
-HIDDEN = "***"
+CAPTURED = 8 * 1024 * 1024
+"""Bytes that are kept of each stream: of the output the first, of the complaints the last."""
+
+TOLD = 12
+"""Lines of a program's complaints that an error repeats."""
+
+AFTERGLOW = 2.0
+"""Seconds for which children of an ended program may still hold its streams."""
 
 
 class Finished(NamedTuple):
-    """How a program ended, and the last of what it wrote, masked."""
+    """How a program ended, and what it said; `err` is masked, `out` is as it came."""
 
     code: int
     out: str
@@ -34,48 +39,104 @@ def run_program(
     cwd: Path,
     timeout: float,
     stdin: bytes | None = None,
-    mask: Sequence[str] = (),
+    mask: Iterable[str] = (),
+    ok: tuple[int, ...] | None = (0,),
+    umask: int = -1,
 ) -> Finished:
-    """Run a program to its end; at the deadline its whole process group is killed.
+    """Run a program to its end; `ToolFailed` unless its exit code is in `ok` (None: any).
 
-    `ToolFailed` where it cannot be started, `ToolTimedOut` at the deadline; any exit code is the caller's to judge.
+    `env` is all of its environment; `mask` are texts that no message repeats. Its whole process group is killed at the
+    deadline, which raises `ToolTimedOut`, when we are interrupted, and when it leaves children behind.
     """
-    shown = masked(argv[0], mask)
-    # Files instead of pipes: a grandchild that keeps an output open cannot hold us up.
-    with tempfile.TemporaryFile() as fed, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        fed.write(stdin or b"")
-        fed.seek(0)
-        try:
-            process = subprocess.Popen(
-                argv, env=dict(env), cwd=cwd, stdin=fed, stdout=out, stderr=err, start_new_session=True
-            )
-        except OSError as error:
-            raise ToolFailed(f"`{shown}` cannot be started in {cwd}: {error.strerror}.") from error
-        try:
-            code = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            words = masked(_tail(err), mask).strip()
-            raise ToolTimedOut(f"`{shown}` did not end within {timeout:g} seconds. {words}".rstrip()) from None
-        finally:
-            kill_group(process)
-        return Finished(code, masked(_tail(out), mask), masked(_tail(err), mask))
+    secrets = tuple(mask)
+    shown = masked(" ".join(argv), secrets)
+    process = _start(argv, shown, env=env, cwd=cwd, feeds=stdin is not None, umask=umask)
+    heard = bytearray(), bytearray()
+    talk = _talk(process, stdin or b"", *heard)
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        raise ToolTimedOut(
+            f"`{shown}` did not end within {timeout:g} seconds, so it was killed.",
+            todo="See what it waits for, or give it more time.",
+        ) from None
+    finally:
+        _settle(process, talk)
+    done = Finished(process.returncode, _text(heard[0]), masked(_text(heard[1]), secrets).strip())
+    if ok is not None and done.code not in ok:
+        words = "\n".join((done.err or "no message").splitlines()[-TOLD:])
+        raise ToolFailed(f"`{shown}` failed with exit code {done.code}: {words}")
+    return done
 
 
-def kill_group(process: "subprocess.Popen[bytes]") -> None:
-    """End a program that leads a process group, with all that it started; one that ended already is waited for."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def masked(text: str, mask: Sequence[str]) -> str:
-    """Return a text with each secret hidden, the longest first."""
-    for secret in sorted(filter(None, mask), key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """Return a text in which no secret is left; the longest go first, so that no part of one stays behind."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
     return text
 
 
-def _tail(output: IO[bytes]) -> str:
-    size = output.seek(0, os.SEEK_END)
-    output.seek(max(size - KEPT, 0))
-    return output.read().decode("utf-8", "replace")
+def _start(
+    argv: Sequence[str], shown: str, *, env: Mapping[str, str], cwd: Path, feeds: bool, umask: int
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            tuple(argv),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.PIPE if feeds else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            umask=umask,
+        )
+    except OSError as error:
+        raise ToolFailed(
+            f"`{shown}` cannot be started: {error.strerror}.", todo="Install it, or say where it lies."
+        ) from error
+
+
+def _talk(process: subprocess.Popen[bytes], fed: bytes, out: bytearray, err: bytearray) -> tuple[Thread, ...]:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    talk = [
+        Thread(target=_hear, args=(process.stdout, out), kwargs={"last": False}, daemon=True),
+        Thread(target=_hear, args=(process.stderr, err), kwargs={"last": True}, daemon=True),
+    ]
+    if process.stdin is not None:
+        talk.append(Thread(target=_feed, args=(process.stdin, fed), daemon=True))
+    for one in talk:
+        one.start()
+    return tuple(talk)
+
+
+def _hear(stream: IO[bytes], heard: bytearray, *, last: bool) -> None:
+    """Read a stream to its end, however much it is, and keep the first or the last bytes of it."""
+    with stream:
+        while piece := os.read(stream.fileno(), 65536):
+            heard += piece
+            if len(heard) > CAPTURED:
+                del heard[slice(0, len(heard) - CAPTURED) if last else slice(CAPTURED, None)]
+
+
+def _feed(stream: IO[bytes], fed: bytes) -> None:
+    # A program may end without reading everything; what that means, its exit code tells.
+    with contextlib.suppress(BrokenPipeError), stream:
+        stream.write(fed)
+
+
+def _settle(process: subprocess.Popen[bytes], talk: Sequence[Thread]) -> None:
+    """Hear what was still being said, and leave nothing running of the group."""
+    if process.returncode is not None:
+        for one in talk:
+            one.join(AFTERGLOW)
+    # A child that outlives its leader keeps the group's number from being given away; without one, nothing is killed.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for one in talk:
+        one.join(AFTERGLOW)
+
+
+def _text(heard: bytearray) -> str:
+    return heard.decode("utf-8", "surrogateescape")
