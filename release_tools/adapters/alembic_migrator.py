@@ -1,4 +1,4 @@
-"""The migrator for Alembic: it has the application's own interpreter run our driver, and makes values of what that tells.
+"""The migrator for Alembic: it has the application's interpreter run our driver, and makes values of what that tells.
 
 Alembic itself is spoken to in `alembic_driver`, which is never imported here.
 """
@@ -116,7 +116,7 @@ class AlembicMigrator:
             return ToolFailed(
                 f"{self.python} could not run Alembic in {self.directory}: {_last_line(heard[-1]['words'])}",
                 state=state,
-                todo="Install Alembic where the application is installed, or name its interpreter in migrations.python.",
+                todo="Install Alembic beside the application, or name another interpreter in migrations.python.",
             )
         if verb == "state" and failed["kind"] in UNFIT:
             return PreconditionFailed(

@@ -5,22 +5,27 @@ What the events mean is not known here. The program's input stays open until we 
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from select import select
 from typing import IO, Any
 
-from release_tools.adapters.program import kill_group, masked
+from release_tools.adapters.program import masked
 from release_tools.errors import ToolFailed, ToolTimedOut
 
-Event = Mapping[str, Any]
+Event = dict[str, Any]
 CHUNK = 1 << 16
 LAST_WORDS = 4096
+CLOSING = 10.0
+"""Seconds between the end of a program's output and its own."""
+FOR_PEOPLE = ("words", "what")
+"""What an event has in the program's own words; all else are names, which masking would break."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +49,12 @@ class JsonLines:
             try:
                 with closing(process.stdin), closing(process.stdout):
                     for line in self._lines(process.stdout.fileno(), time.monotonic() + timeout, timeout):
-                        event: Event = json.loads(masked(line.decode(), self.mask))
-                        yield event
+                        yield self._heard(json.loads(line))
                     code = process.wait(CLOSING)
             except subprocess.TimeoutExpired:
                 raise self._too_late(timeout) from None
             finally:
-                kill_group(process)
+                _kill(process)
             yield {"event": "ended", "code": code, "words": masked(_last_words(err), self.mask)}
 
     def _start(self, err: IO[bytes]) -> "subprocess.Popen[bytes]":
@@ -71,6 +75,9 @@ class JsonLines:
                 f"`{self.argv[0]}` cannot be started in {self.cwd}: {error.strerror}.", state="Nothing was changed."
             ) from error
 
+    def _heard(self, event: Event) -> Event:
+        return event | {name: masked(event[name], self.mask) for name in FOR_PEOPLE if name in event}
+
     def _lines(self, output: int, end: float, timeout: float) -> Iterator[bytes]:
         kept = b""
         while True:
@@ -87,8 +94,11 @@ class JsonLines:
         return ToolTimedOut(f"`{self.argv[0]}` did not end within {timeout:g} seconds, and was killed.")
 
 
-CLOSING = 10.0
-"""Seconds between the end of a program's output and its own."""
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a program with all that it started; a server that it talked to notices by itself."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _last_words(err: IO[bytes]) -> str:
