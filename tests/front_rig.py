@@ -46,7 +46,7 @@ class Service(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = answer  # noqa: N815
+    do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = answer
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":

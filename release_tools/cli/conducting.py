@@ -32,6 +32,10 @@ CHANGING = (
     click.option("--yes", "-y", is_flag=True, help="Ask no question."),
 )
 
+OPTIONAL_ENVIRONMENT = click.option(
+    "--env", "environment", metavar="NAME", help="The run of this environment, not that of the repository."
+)
+
 
 def changing(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that everything has that changes something."""

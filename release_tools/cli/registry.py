@@ -29,6 +29,8 @@ class Row(NamedTuple):
 
 GROUPS = ("set up", "commit", "flow", "version", "runs", "deploy", "operate")
 CHECK, READ, WRITE, RUN = (0, 1, 4), (0, 3, 4), (0, 3, 4), (0, 3, 4, 5, 6)
+ENDS = (7, 8, 9, 10)
+"""How a deploy may end besides."""
 
 ROWS = (
     Row("install-hooks", "set up", "Write the git hooks of this repository, keeping those that are there", WRITE),
@@ -58,8 +60,22 @@ ROWS = (
     Row("bump", "version", "Set a version in the files of this branch; renumber a release", RUN),
     Row("tag", "version", "Tag a version that is merged already", RUN),
     Row("status", "runs", "Show the unfinished run: what is done, what is next, what to type", READ),
-    Row("continue", "runs", "Go on with the unfinished run", RUN),
-    Row("abort", "runs", "Go back to where the unfinished run began", RUN),
+    Row("continue", "runs", "Go on with the unfinished run", (*RUN, *ENDS)),
+    Row("abort", "runs", "Go back to where the unfinished run began", (*RUN, *ENDS)),
+    Row("attach", "runs", "Follow the deploy run that is at work", (0, 1, 3, 4, 6, *ENDS)),
+    Row("gc", "runs", "Remove old copies, releases and backups of an environment", RUN),
+    Row("preflight", "deploy", "Look at everything that must hold before a deploy", (0, 3, 4, 5)),
+    Row("deploy", "deploy", "Bring a version to an environment, and back when it fails", (*RUN, *ENDS)),
+    Row("rollback", "deploy", "Go back to the version before", (*RUN, 8, 9)),
+    Row("rehearse", "deploy", "Rehearse an upgrade and its way back on a restored copy", (*RUN, 9)),
+    Row("recover", "deploy", "End what a dead deploy left in exactly one version", (0, 3, 4, 5, 6, 8, 10)),
+    Row("backup", "deploy", "Back an environment up and prove the backup by a restore", (*RUN, 9)),
+    Row("backups", "deploy", "List the backups of an environment", READ),
+    Row("verify-backup", "deploy", "Prove that a backup can be restored", (*RUN, 9)),
+    Row("restore", "deploy", "Bring a backup back, beside what is live and then in its place", (*RUN, 8, 9)),
+    Row("migrate", "deploy", "Run the pending migrations of a version alone", (*RUN, 9)),
+    Row("verify", "deploy", "Run every check on what serves, once", (0, 1, 3, 4)),
+    Row("history", "operate", "List what was done to an environment", READ),
 )
 COMMANDS = {row.name: row for row in ROWS}
 

@@ -15,12 +15,10 @@ from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
     from release_tools.config.deploy import Deploy
-    from release_tools.config.host import HostFile
-    from release_tools.config.model import Config
+    from release_tools.deploy.blueprint import Blueprint
     from release_tools.deploy.session import DeploySession
     from release_tools.engine.lock import Held
-    from release_tools.engine.runs import Runs
-    from release_tools.ports import GitReader
+    from release_tools.wiring.platforms import Platform
 
 INHERITED = "RELEASE_TOOLS_HELD"
 
@@ -36,6 +34,16 @@ class DeployPlace:
     held: "Held"
     """Descriptors of the lock; -1 where it is not held."""
     session: "DeploySession"
+    tables: "Deploy"
+    """The deploy tables that name the platform."""
+
+    def blueprint(self) -> "Blueprint":
+        """Return the blueprint of what serves, else of what the repository's main says."""
+        from release_tools.deploy.blueprint import draw
+
+        world = self.session.world()
+        current = world.releases.current()
+        return world.blueprint(current) if current else draw(self.tables, world.host.environment())
 
     def words(self) -> tuple[str, ...]:
         """Return how another process of ours is told the same place."""
@@ -49,7 +57,7 @@ def deploy_place(
 ) -> Iterator[DeployPlace]:
     """Yield an environment; unless it is `lasting`, no lock is taken and nothing may be changed.
 
-    Which platform it is comes from the deploy tables at `ref`, by default those of the newest tag on main.
+    Which platform it is comes from the deploy tables at `ref`, by default those on main.
     """
     from release_tools.config.load import load_config
     from release_tools.engine.lock import Held, hold_lock
@@ -97,6 +105,7 @@ def _place(repo: Path, config_file: Path | None, platform: "Platform", held: "He
         state=platform.state,
         held=held,
         session=platform.session(run_id),
+        tables=platform.tables,
     )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from release_tools.ports.database import Database
     from release_tools.ports.host import Host
     from release_tools.ports.migrator import MigrationLinter, Migrator
-    from release_tools.ports.runtime import Front, Releases, Runtime
+    from release_tools.ports.runtime import Releases
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 """What programs of a release inherit from ours besides the environment file."""
@@ -208,7 +208,7 @@ class Platform:
         place = self.host_file.backup
         shelf = BackupShelf(
             root=Path(place.directory),
-            index=BackupIndex(self.state),
+            index=BackupIndex(directory=self.state / "backups"),
             recipients=place.recipients,
             identity=Path(place.identity) if place.identity else None,
         )
@@ -222,7 +222,8 @@ class Platform:
             host_file = load_host(self.tables.project, environment)
         except PreconditionFailed:
             return None
-        return committed_content(runs_in(state_directory(host_file, self.tables.project, environment)).history(), version)
+        state = state_directory(host_file, self.tables.project, environment)
+        return committed_content(runs_in(state).history(), version)
 
 
 def runs_in(state: Path) -> Runs:

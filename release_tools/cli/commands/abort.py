@@ -2,7 +2,7 @@
 
 import click
 
-from release_tools.cli.conducting import changing, chosen_run, finish, show_plan, with_conductor
+from release_tools.cli.conducting import OPTIONAL_ENVIRONMENT, changing, chosen_run, finish, show_plan, with_conductor
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import confirm
 from release_tools.release.flows.conductor import Conductor
@@ -11,13 +11,19 @@ from release_tools.wiring.releases import release_session
 
 @click.command()
 @click.argument("run", required=False)
+@OPTIONAL_ENVIRONMENT
 @changing
 @click.pass_obj
-def command(invocation: Invocation, run: str | None, *, dry_run: bool, yes: bool) -> None:
+def command(invocation: Invocation, run: str | None, environment: str | None, *, dry_run: bool, yes: bool) -> None:
     """Go back to where the unfinished run began, possible until others can see the release.
 
     RUN names one of several that wait, as `status` shows them.
     """
+    if environment:
+        from release_tools.cli.deploy_standing import abort_run
+
+        abort_run(invocation, environment, dry_run=dry_run, yes=yes)
+        return
     with release_session(invocation.repo, invocation.config, command="abort", lasting=not dry_run) as session:
         chosen = chosen_run(session, run, command="abort")
         if chosen is None:

@@ -2,7 +2,7 @@
 
 import click
 
-from release_tools.cli.conducting import chosen_run, finish, resume, show_plan, waiting
+from release_tools.cli.conducting import OPTIONAL_ENVIRONMENT, chosen_run, finish, resume, show_plan, waiting
 from release_tools.cli.invocation import Invocation
 from release_tools.engine.runner import Decision
 from release_tools.wiring.releases import release_session
@@ -14,15 +14,30 @@ from release_tools.wiring.releases import release_session
 @click.option("--skip", "word", flag_value="skip", help="Take the step in doubt as done.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and write nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Ask no question; none is asked anyhow.")
+@click.option("--approve", "digits", default="", metavar="DIGITS", help="With --env: approve the plan with this hash.")
 @waiting
+@OPTIONAL_ENVIRONMENT
 @click.pass_obj
 def command(
-    invocation: Invocation, run: str | None, word: str | None, *, dry_run: bool, yes: bool, wait: float
+    invocation: Invocation,
+    run: str | None,
+    word: str | None,
+    environment: str | None,
+    *,
+    digits: str,
+    dry_run: bool,
+    yes: bool,
+    wait: float,
 ) -> None:
     """Go on with the unfinished run by the plan that was approved, or, after a wait, by what that plan forecast.
 
     RUN names one of several that wait, as `status` shows them.
     """
+    if environment:
+        from release_tools.cli.deploy_standing import continue_run
+
+        continue_run(invocation, environment, word=word, digits=digits, dry_run=dry_run)
+        return
     with release_session(invocation.repo, invocation.config, command="continue", lasting=not dry_run) as session:
         chosen = chosen_run(session, run, command="continue")
         if chosen is None:

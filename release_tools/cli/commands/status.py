@@ -2,6 +2,7 @@
 
 import click
 
+from release_tools.cli.conducting import OPTIONAL_ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
 from release_tools.engine.runner import GO_ON
@@ -12,9 +13,15 @@ MARKS = {"done": "done", "skipped": "skipped", "started": "in doubt", "failed": 
 
 
 @click.command()
+@OPTIONAL_ENVIRONMENT
 @click.pass_obj
-def command(invocation: Invocation) -> None:
-    """Show the unfinished run of this repository, and the runs that wait for somebody else."""
+def command(invocation: Invocation, environment: str | None) -> None:
+    """Show the unfinished run of this repository, or of an environment, and the runs that wait for somebody else."""
+    if environment:
+        from release_tools.cli.deploy_standing import show_standing
+
+        show_standing(invocation, environment)
+        return
     with release_session(invocation.repo, invocation.config, command="status", lasting=False) as session:
         runs = session.runs.open_runs()
         if not runs:

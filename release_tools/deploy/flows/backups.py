@@ -3,7 +3,8 @@
 A restore never writes over what is live: it is made beside it and swapped in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from release_tools.deploy.blueprint import Blueprint, version_of
 from release_tools.deploy.flows.proposals import DeployProposal
@@ -183,3 +184,10 @@ def _growth(world: World, manifest: Manifest) -> Iterator[str]:
 
 def _jobs(blueprint: Blueprint) -> int:
     return max((table.jobs for table in blueprint.tables.databases.values()), default=1)
+
+
+def import_foreign(session: DeploySession, world: World, files: Sequence[Path]) -> Manifest:
+    """Take a hand-made backup over into the store; the manifest says what of it could not be proven."""
+    backup = backup_name(session.now(), session.environment, "", "imported", session.run_id)
+    manifest, _ = world.backups.import_foreign(backup, files, taken_at=session.now().isoformat())
+    return manifest

@@ -31,6 +31,9 @@ from release_tools.errors import (
     ToolFailed,
 )
 
+APPROVAL = 12
+"""How many digits of a plan's hash a person repeats to approve it."""
+
 HELD = "approval"
 """The key of an intent that asks for a hold between the two plans."""
 
@@ -100,7 +103,8 @@ class DeployConductor:
             raise HumanNeeded(
                 f"{story.identity.version} is prepared and waits for approval.",
                 state="Production is untouched.",
-                todo=f"Type `release-tools continue --env {self.session.environment} --approve`, or `abort`.",
+                todo=f"Type `release-tools continue --env {self.session.environment} --approve "
+                f"{plan_hash(story.run.plan())[:APPROVAL]}`, or `abort`.",
             )
 
     def _plan_cutover(self, story: Story, world: World) -> Plan:
@@ -198,6 +202,18 @@ class DeployConductor:
 def record_run(session: DeploySession, intent: Intent, plan: Plan, stage: Stage) -> Run:
     """Return a new run with its first plan, of which nothing is carried out yet."""
     return session.runs.create(session.run_id, intent, plan, facts={"stage": stage.value})
+
+
+def approve(run: Run, digits: str) -> None:
+    """Write down that a person approves going on from the plan with these digits; `HumanNeeded` for another plan."""
+    digest = plan_hash(run.plan())
+    if not digits or not digest.startswith(digits):
+        raise HumanNeeded(
+            f"{digits or 'No digits'} is not the plan that waits for approval, {digest[:APPROVAL]}.",
+            state="Nothing was changed.",
+            todo="Look at it with `release-tools status`, then approve it by its own digits.",
+        )
+    run.note({"approved": digest})
 
 
 def _outcome(story: Story) -> str:
