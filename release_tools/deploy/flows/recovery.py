@@ -16,7 +16,15 @@ from release_tools.deploy.world import World
 from release_tools.engine.plan import Plan
 from release_tools.engine.runner import Decision
 from release_tools.engine.runs import Run
-from release_tools.errors import HumanNeeded, Interrupted, OperatorNeeded, RolledBack
+from release_tools.errors import (
+    BackupFailed,
+    HumanNeeded,
+    Inconclusive,
+    Interrupted,
+    OperatorNeeded,
+    PreconditionFailed,
+    RolledBack,
+)
 
 DIED = "The process that carried it out died."
 
@@ -30,6 +38,10 @@ def recover(conductor: DeployConductor) -> str:
         return _settle(conductor, run)
     except RolledBack:
         return "rolled_back"
+    except (Interrupted, Inconclusive):
+        if not run.closed:
+            raise  # somebody stopped us, not the run that we end
+        return run.closed
 
 
 def _unfinished(session: DeploySession) -> Run | None:
@@ -43,10 +55,10 @@ def _unfinished(session: DeploySession) -> Run | None:
 def _settle(conductor: DeployConductor, run: Run) -> str:
     story = tell(run)
     world = conductor.session.world(run)
-    if story.stage is Stage.PREPARE:
+    if story.stage in (Stage.PREPARE, Stage.CLEAR):
         try:
             return conductor.turn_back(run, DIED)
-        except Interrupted:
+        except (Interrupted, BackupFailed, PreconditionFailed):
             return "abandoned"
     if story.stage is Stage.CUT_OVER and not leads_forward(story, world):
         return conductor.turn_back(run, DIED)
