@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from release_tools.adapters.postgres_address import Address
 from release_tools.adapters.program import masked
-from release_tools.errors import ToolFailed
+from release_tools.errors import ToolFailed, ToolTimedOut
 
 if TYPE_CHECKING:
     import psycopg
@@ -136,14 +136,8 @@ def _translated(place: str, secrets: Sequence[str]) -> Iterator[None]:
         # The server's first sentence alone: its details repeat what rows hold.
         told = error.diag.message_primary or " ".join(str(error).split())
         words = masked(told, secrets).rstrip(".?")
-        raise StatementFailed(f"{place}: {words}.", code=code, todo=_todo(error)) from None
-
-
-def _todo(error: "psycopg.Error") -> str:
-    import psycopg
-
-    if error.sqlstate == CANCELLED:
-        return "Give it more time, or see in pg_stat_activity what it waited for."
-    if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
-        return "See that the server runs and that the address in the environment file is right."
-    return ""
+        if code == CANCELLED:
+            todo = "Give it more time, or see in pg_stat_activity what it waited for."
+            raise ToolTimedOut(f"{place}: {words}.", todo=todo) from None
+        todo = "" if code else "See that the server runs and that the address in the environment file is right."
+        raise StatementFailed(f"{place}: {words}.", code=code, todo=todo) from None
