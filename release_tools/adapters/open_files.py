@@ -33,15 +33,15 @@ def holders(path: Path) -> tuple[Holder, ...]:
 
 def _holds(pid: int, wanted: tuple[int, int]) -> bool:
     try:
-        names = os.listdir(PROCESSES / str(pid) / "fd")
+        descriptors = list((PROCESSES / str(pid) / "fd").iterdir())
     except OSError:
         return False  # It ended meanwhile, or belongs to somebody else.
-    return any(_opened(pid, name) == wanted for name in names)
+    return any(_opened(one) == wanted for one in descriptors)
 
 
-def _opened(pid: int, descriptor: str) -> tuple[int, int] | None:
+def _opened(descriptor: Path) -> tuple[int, int] | None:
     try:
-        opened = (PROCESSES / str(pid) / "fd" / descriptor).stat()
+        opened = descriptor.stat()
     except OSError:
         return None
     return opened.st_dev, opened.st_ino

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from release_tools.adapters.postgres_address import Address
 from release_tools.adapters.program import masked
-from release_tools.errors import ToolFailed
+from release_tools.errors import LockBusy, ToolFailed, ToolTimedOut
 
 if TYPE_CHECKING:
     import psycopg
@@ -25,7 +25,7 @@ SILENCE_MS = 30_000
 QUIET = "lock_timeout = '30s'", "idle_in_transaction_session_timeout = 0", "client_min_messages = error"
 
 CANCELLED = "57014"
-BUSY = "55006"
+LOCKED = "55P03"
 FORBIDDEN = "42501"
 
 
@@ -37,7 +37,7 @@ class StatementFailed(ToolFailed):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresSession:
     """An open connection; `place` is where it leads, for messages."""
 
@@ -105,7 +105,7 @@ class PostgresServer:
         with _translated(place, self.address.secrets):
             raw = self._open(database)
         with contextlib.closing(raw):
-            session = PostgresSession(raw, place, self.address.secrets)
+            session = PostgresSession(raw=raw, place=place, secrets=self.address.secrets)
             session.run(*(f"SET {one}" for one in QUIET), f"SET statement_timeout = {int(timeout * 1000)}")
             yield session
 
@@ -136,14 +136,13 @@ def _translated(place: str, secrets: Sequence[str]) -> Iterator[None]:
         # The server's first sentence alone: its details repeat what rows hold.
         told = error.diag.message_primary or " ".join(str(error).split())
         words = masked(told, secrets).rstrip(".?")
-        raise StatementFailed(f"{place}: {words}.", code=code, todo=_todo(error)) from None
+        raise _error(f"{place}: {words}.", code) from None
 
 
-def _todo(error: "psycopg.Error") -> str:
-    import psycopg
-
-    if error.sqlstate == CANCELLED:
-        return "Give it more time, or see in pg_stat_activity what it waited for."
-    if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
-        return "See that the server runs and that the address in the environment file is right."
-    return ""
+def _error(failed: str, code: str) -> ToolFailed:
+    if code == CANCELLED:
+        return ToolTimedOut(failed, todo="Give it more time, or see in pg_stat_activity what it waited for.")
+    if code == LOCKED:
+        return LockBusy(failed, state="Nothing was changed.", todo="See in pg_locks who holds it, then repeat this.")
+    todo = "" if code else "See that the server runs and that the address in the environment file is right."
+    return StatementFailed(failed, code=code, todo=todo)

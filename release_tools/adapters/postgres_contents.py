@@ -29,6 +29,7 @@ ROW_TEXT = (
 # A member of an extension is there again with it, except for what the extension itself hands to dumps.
 _TABLES = """
 SELECT n.nspname, c.relname, has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+  AND NOT row_security_active(c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
@@ -119,7 +120,7 @@ def _count(session: PostgresSession, name: str, source: str, *, hashed: str) -> 
         if error.code != FORBIDDEN:
             raise
         raise StatementFailed(
-            f"{session.place}: this role may not read {name}.",
+            f"{name} cannot be read whole. {error.failed}",
             code=FORBIDDEN,
             todo="Grant it SELECT on every table (the role pg_read_all_data has it), or use the owner's role.",
         ) from None

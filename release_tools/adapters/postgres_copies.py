@@ -67,28 +67,22 @@ class PostgresCopies:
         """Make a database in place of what an earlier attempt left; yield its name until it is filled."""
         self._guard_name(name)
         draft = name + UNFINISHED
-        self.drop(name)
-        with self.server.maintain(timeout=timeout) as session:
+        with self._alone(timeout=timeout) as session:
+            self._drop(session, name)
             session.run(creation(properties, draft, template=template))
         yield draft
-        with self.server.maintain() as session, session.transaction():
+        with self._alone() as session, session.transaction():
             session.run(*applying(properties, draft), f"ALTER DATABASE {quoted(draft)} RENAME TO {quoted(name)}")
 
     def drop(self, name: str) -> None:
         """Remove a database and what an attempt at it left, sessions and all; the live one is refused."""
-        if name == self.live:
-            raise ToolFailed(
-                f"{name} at {self.server.address.place} is the live database and is not dropped.",
-                state="Nothing was changed.",
-            )
-        with self.server.maintain() as session:
-            for one in (name, name + UNFINISHED):
-                session.run(f"DROP DATABASE IF EXISTS {quoted(one)} WITH (FORCE)")
+        with self._alone() as session:
+            self._drop(session, name)
 
     def swap(self, fresh: str, kept: str) -> None:
         """Make `fresh` the live database and call the one that was live `kept`, both at once."""
         self._guard_name(kept)
-        with self.server.maintain() as session:
+        with self._alone() as session:
             there = {one for one in (self.live, fresh, kept) if _exists(session, one)}
             if there == {self.live, kept}:
                 return
@@ -101,6 +95,25 @@ class PostgresCopies:
                 )
             moves = ((self.live, kept), (fresh, self.live))
             self._rename(session, moves if self.live in there else moves[1:])
+
+    @contextlib.contextmanager
+    def _alone(self, *, timeout: float = 0.0) -> Iterator[PostgresSession]:
+        """Yield a session that no other change to these databases runs beside.
+
+        The statement of one of us that was killed runs on at the server, and holds this lock until it has ended.
+        """
+        with self.server.maintain(timeout=timeout) as session:
+            session.value("SELECT pg_advisory_lock(hashtextextended(%s, 0))", f"release-tools {self.live}")
+            yield session
+
+    def _drop(self, session: PostgresSession, name: str) -> None:
+        if name == self.live:
+            raise ToolFailed(
+                f"{name} at {self.server.address.place} is the live database and is not dropped.",
+                state="Nothing was changed.",
+            )
+        for one in (name, name + UNFINISHED):
+            session.run(f"DROP DATABASE IF EXISTS {quoted(one)} WITH (FORCE)")
 
     def _rename(self, session: PostgresSession, moves: Moves) -> None:
         """Rename databases in one transaction; whoever is connected is ended, whoever comes meanwhile has to wait.

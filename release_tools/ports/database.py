@@ -36,13 +36,17 @@ class DatabaseReader(Protocol):
         ...
 
     def growth(self, since: Mapping[str, int], /) -> Mapping[str, int]:
-        """Return for each table how many rows it has more than `since` says (table to rows); unchanged left out."""
+        """Return for each table how many rows it has more than `since` says (table to rows); unchanged left out.
+
+        A table that `since` lacks had none; one with fewer rows, or gone, has a negative number.
+        """
         ...
 
     def environment(self, name: str = "", /, *, application: str = "") -> Mapping[str, str]:
         """Return the variables by which a program reaches a database: the application's own URL key with its value.
 
-        The values are secrets. `application` is how the program's sessions are to be called on the server.
+        The values are secrets. `application` is how the program's sessions are to be called on the server; drivers that
+        do not know that parameter (`asyncpg`, `pg8000` by SQLAlchemy's URLs) go without.
         """
         ...
 
@@ -52,16 +56,25 @@ class DatabaseReader(Protocol):
 
 
 class DatabaseWriter(Protocol):
-    """Changes to a database and its server, each one operation that may be repeated; `ToolFailed` when one fails."""
+    """Changes to a database and its server, each one operation that may be repeated; `ToolFailed` when one fails.
+
+    A database that is made has its name only when it is whole; until then, and after a crash, it has one that ends
+    with `~`, which `names` tells as well.
+    """
 
     def dump(self, directory: Path, /, *, jobs: int = 2, timeout: float = 3600.0) -> Dump:
-        """Write a dump into an empty directory, with what the database held in the same snapshot, globals included."""
+        """Write a dump into an empty directory, with what the database held in the same snapshot, globals included.
+
+        Tables are hashed. Its files are compressed as far as the engine does that, and carry a seal of their own.
+        `PreconditionFailed` where the programs are missing or older than the server.
+        """
         ...
 
     def restore(self, directory: Path, name: str, /, *, jobs: int = 2, timeout: float = 3600.0) -> None:
         """Make the database `name` from a dump's directory, in place of what an earlier attempt left.
 
-        Every error of the restoring program is a failure.
+        Every error of the restoring program is a failure, and so is a role that the server lacks. `BackupRefused` where
+        the seal does not fit, before anything is written.
         """
         ...
 
@@ -72,7 +85,8 @@ class DatabaseWriter(Protocol):
     def swap(self, fresh: str, kept: str, /) -> None:
         """Make `fresh` the live database and call the one that was live `kept`; ends sessions on both.
 
-        A swap that was cut off in the middle is completed: the world then has `kept` and no live database.
+        A swap that was cut off in the middle is completed: the world then has `kept` and no live database. One that is
+        done already (a live one, `kept`, no `fresh`) changes nothing.
         """
         ...
 
@@ -81,11 +95,17 @@ class DatabaseWriter(Protocol):
         ...
 
     def admit(self, *, everybody: bool) -> None:
-        """Let everybody who may connect to the live database do so, or keep all out but us."""
+        """Let everybody who may connect to the live database do so, or keep all out but us.
+
+        Sessions that are there stay. Superusers are never kept out; a file (SQLite) has no door at all.
+        """
         ...
 
     def terminate(self, application: str, /, *, wait: float = 10.0) -> tuple[Session, ...]:
-        """End the sessions whose application's name begins so (empty: all but ours); return those that stayed."""
+        """End the sessions whose application's name begins so (empty: all but ours); return those that stayed.
+
+        SQLite: processes that have the file open are waited for, never killed.
+        """
         ...
 
     def record(self, versions: Sequence[VersionRow], deploys: Sequence[DeployRow], /) -> None:
