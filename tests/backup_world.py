@@ -104,8 +104,14 @@ def make_platform(home: Path) -> Path:
 
 
 def make_real(home: Path, **options: Any) -> Store:
-    """Return the store on disk."""
+    """Make a store on disk, with a platform beside it."""
     (home / "backups").mkdir(mode=0o700, parents=True)
+    make_platform(home / "platform")
+    return make_store(home, **options)
+
+
+def make_store(home: Path, **options: Any) -> Store:
+    """Return the store on disk that was made before."""
     mounts = home / "mounts"
     mounts.write_text("1 0 8:1 / / rw - ext4 /dev/sda rw\n")
     index = BackupIndex(directory=home / "state" / "backups")
@@ -118,7 +124,7 @@ def make_real(home: Path, **options: Any) -> Store:
         path.write_bytes(data)
 
     writer = BackupStore(shelf=shelf, environment="production")
-    return Store(reader=shelf, writer=writer, platform=make_platform(home / "platform"), root=shelf.root, damage=damage)
+    return Store(reader=shelf, writer=writer, platform=home / "platform", root=shelf.root, damage=damage)
 
 
 def make_fake(home: Path) -> Store:
