@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.coded_file import FileSink
-from release_tools.adapters.file_tree import sync_directory
+from release_tools.adapters.file_tree import make_private, sync_directory
 from release_tools.domain.deploy.backup import Kept
 
 _SUFFIX = ".json"
@@ -35,7 +35,7 @@ class BackupIndex:
 
     def write(self, kept: Kept) -> None:
         """Write or replace a backup's record; it is on disk afterwards."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.directory)
         path = self._path(kept.backup)
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         fresh.unlink(missing_ok=True)

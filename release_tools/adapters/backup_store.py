@@ -4,7 +4,7 @@ Which there are is `backup_shelf`'s business; what is in one, `backup_taking`'s 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,8 +143,11 @@ class BackupStore:
             partial.mkdir(mode=0o700)
             try:
                 yield BackupTaking(directory=partial, recipients=tuple(self.shelf.recipients))
-            finally:
-                remove_tree(partial)
+            except BaseException:
+                # A disk that lets nothing be removed must not hide why there is no backup.
+                with suppress(OSError):
+                    remove_tree(partial)
+                raise
 
     def _finish(self, taking: BackupTaking, manifest: Manifest) -> str:
         sha256 = taking.write_manifest(manifest)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from release_tools.adapters.coded_file import CHUNK, SUFFIXES, coded_sink
-from release_tools.adapters.file_tree import sync_directory
+from release_tools.adapters.file_tree import make_private, sync_directory
 from release_tools.adapters.stored_backup import DIGEST, FOLDERS, MANIFEST, render_digest
 from release_tools.adapters.tree_packing import Packed, pack_tree
 from release_tools.domain.deploy.backup import Artefact, ArtefactKind, Coding, Manifest
@@ -34,9 +34,11 @@ class BackupTaking:
     def dump(self, name: str, database: DatabaseWriter) -> tuple[tuple[Artefact, ...], Contents]:
         """Dump a database; what the dump has compressed itself is not compressed again."""
         home = self._folder("database", name)
-        home.mkdir(mode=0o700, parents=True)
+        make_private(home)
         dump = database.dump(home)
-        files = [path for path in sorted(home.rglob("*")) if path.is_file() and not path.is_symlink()]
+        for path in home.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600, follow_symlinks=False)
+        files = [path for path in sorted(home.rglob("*")) if path.is_file()]
         if missing := set(dump.files) - {path.relative_to(home).as_posix() for path in files}:
             raise not_taken(f"The dump of {name} lacks {', '.join(sorted(missing))}")
         return tuple(self._keep_dumped(name, path) for path in files), dump.contents
@@ -45,7 +47,7 @@ class BackupTaking:
         """Archive a file or directory; return the artefact and what could not be proven of it."""
         coding = self._coding("zstd")
         path = self._folder(kind, f"{subject}.tar{_suffix(coding)}")
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        make_private(path.parent)
         with coded_sink(path, coding, self.recipients) as (sink, file):
             packed = pack_tree(top, sink)
         _judge(subject, packed, quiesced=quiesced)
@@ -67,7 +69,7 @@ class BackupTaking:
         added = self._coding(*(() if coding else ("zstd",)))
         whole = (*coding, *added)
         path = self._folder(kind, f"{subject}/{name}{_suffix(whole)}")
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         with coded_sink(path, added, self.recipients) as (sink, file), source.open("rb") as content:
             while data := content.read(CHUNK):
                 sink.write(data)
@@ -112,7 +114,7 @@ class BackupTaking:
 
 def not_taken(sentence: str, todo: str = "Mend that and repeat the command.") -> BackupFailed:
     """Return the error that says why there is no backup."""
-    state = "What was written of the backup is removed again; older backups and everything live are as they were."
+    state = "Nothing of it counts as a backup; older backups and everything live are as they were."
     return BackupFailed(f"{sentence}.", state=state, todo=todo)
 
 
@@ -140,7 +142,6 @@ def _suffix(coding: Sequence[Coding]) -> str:
 
 def _sealed(path: Path) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
-    path.chmod(0o600)
     with path.open("rb") as file:
         while data := file.read(CHUNK):
             digest.update(data)

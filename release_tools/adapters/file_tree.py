@@ -6,7 +6,6 @@ What they hold is not known here.
 import os
 import shutil
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 
@@ -35,11 +34,26 @@ def free_bytes(path: Path) -> int:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a file, link or tree; one that is not there is no error, and a closed directory is opened first."""
+    """Remove a file, link or tree; one that is not there is no error, and closed directories are opened for it."""
     if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
         return
-    shutil.rmtree(path, onerror=_open_and_repeat)
+    try:
+        shutil.rmtree(path)
+    except PermissionError:
+        path.chmod(0o700)
+        for above, names, _ in os.walk(path):
+            for name in names:
+                if not (Path(above) / name).is_symlink():
+                    (Path(above) / name).chmod(0o700)
+        shutil.rmtree(path)
+
+
+def make_private(path: Path) -> None:
+    """Make a directory with those above it that are missing, all of them their owner's alone."""
+    if not path.is_dir():
+        make_private(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def sync_directory(path: Path) -> None:
@@ -49,13 +63,3 @@ def sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _open_and_repeat(act: Callable[..., object], path: str, _error: object) -> None:
-    for one in (os.path.dirname(path), path):  # noqa: PTH120 - a text is what shutil hands over
-        if not os.path.islink(one) and os.path.isdir(one):  # noqa: PTH112, PTH114
-            os.chmod(one, 0o700)  # noqa: PTH101
-    if act in (os.unlink, os.rmdir):
-        act(path)
-        return
-    remove_tree(Path(path))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.coded_file import CHUNK, SUFFIXES, DamagedFile, FileSink, coded_source
-from release_tools.adapters.file_tree import remove_tree, sync_directory
+from release_tools.adapters.file_tree import make_private, remove_tree, sync_directory
 from release_tools.adapters.member_listing import Listing
 from release_tools.adapters.tree_unpacking import HostileMember, lint_archive, list_archive, unpack_archive
 from release_tools.domain.deploy.archive import Member, lint_member, parse_path
@@ -136,7 +136,7 @@ class StoredBackup:
             raise refused(self.backup, tuple(f"{artefact.path}: {fault}" for fault in faults))
 
     def _unpack_file(self, artefact: Artefact, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         file = FileSink(path)
         try:
             with coded_source(self.directory, artefact, self.identity) as content:

@@ -9,6 +9,7 @@ import stat
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +142,8 @@ class _Packing:
         info.uid, info.gid = status.st_uid, status.st_gid
         info.mtime = status.st_mtime_ns // 10**9
         headers = _attributes(path) if kind in ("file", "directory") else {}
-        if rest := status.st_mtime_ns % 10**9:
-            headers["mtime"] = f"{info.mtime}.{rest:09d}"
+        if status.st_mtime_ns % 10**9:
+            headers["mtime"] = f"{Decimal(status.st_mtime_ns).scaleb(-9):f}"
         info.pax_headers = headers
         return info
 

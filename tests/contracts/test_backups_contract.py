@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from backup_subjects import AT, CONTENTS, DUMP, DumpedDatabase, Store, make_fake, make_real
+from backup_world import AT, CONTENTS, DUMP, DumpedDatabase, Store, make_fake, make_real
 
 from release_tools.domain.deploy.manifest import render_manifest
 from release_tools.errors import BackupFailed, BackupRefused, PreconditionFailed

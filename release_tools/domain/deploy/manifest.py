@@ -53,8 +53,10 @@ def _manifest(value: Mapping[str, Any]) -> Manifest:
 def _contents(value: Mapping[str, Any]) -> Contents:
     return Contents(
         schema=_text(value["schema"]),
-        tables=tuple(TableCount(*row) for row in value["tables"]),
-        sequences=tuple(SequenceValue(*row) for row in value["sequences"]),
+        tables=tuple(TableCount(_text(name), _number(rows), _text(content)) for name, rows, content in value["tables"]),
+        sequences=tuple(
+            SequenceValue(_text(name), None if last is None else _number(last)) for name, last in value["sequences"]
+        ),
         roles=tuple(map(_text, value["roles"])),
         invalid_indexes=tuple(map(_text, value["invalid_indexes"])),
     )

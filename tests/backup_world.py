@@ -1,4 +1,4 @@
-"""The two stores of backups that the contract holds, and what is backed up: a small platform with a dump of a database.
+"""The stores of backups that tests look at, real and fake, and what is backed up: a small platform with a database.
 
 No test is here.
 """
@@ -63,6 +63,8 @@ class Store:
     reader: BackupReader
     writer: BackupWriter
     platform: Path
+    root: Path
+    """Where the real one lies."""
     damage: Callable[[str], object]
 
     def take(self, backup: str = "b1", **changed: Any) -> tuple[Manifest, str]:
@@ -102,8 +104,14 @@ def make_platform(home: Path) -> Path:
 
 
 def make_real(home: Path, **options: Any) -> Store:
-    """Return the store on disk."""
+    """Make a store on disk, with a platform beside it."""
     (home / "backups").mkdir(mode=0o700, parents=True)
+    make_platform(home / "platform")
+    return make_store(home, **options)
+
+
+def make_store(home: Path, **options: Any) -> Store:
+    """Return the store on disk that was made before."""
     mounts = home / "mounts"
     mounts.write_text("1 0 8:1 / / rw - ext4 /dev/sda rw\n")
     index = BackupIndex(directory=home / "state" / "backups")
@@ -116,10 +124,10 @@ def make_real(home: Path, **options: Any) -> Store:
         path.write_bytes(data)
 
     writer = BackupStore(shelf=shelf, environment="production")
-    return Store(reader=shelf, writer=writer, platform=make_platform(home / "platform"), damage=damage)
+    return Store(reader=shelf, writer=writer, platform=home / "platform", root=shelf.root, damage=damage)
 
 
 def make_fake(home: Path) -> Store:
     """Return the store in memory."""
     fake = FakeBackups()
-    return Store(reader=fake, writer=fake, platform=make_platform(home / "platform"), damage=fake.damage)
+    return Store(reader=fake, writer=fake, platform=make_platform(home / "platform"), root=home, damage=fake.damage)
