@@ -187,7 +187,7 @@ def test_a_malformed_request_is_refused(front: ProxyFront, sent: bytes, status: 
 def test_a_large_body_is_streamed(front: ProxyFront) -> None:
     """64 MB each way through a process that does not grow by them."""
     size, piece = 64 << 20, b"x" * (1 << 20)
-    pid = front._process.seen().identity.split(":")[0]  # type: ignore[union-attr]
+    pid = front.service.seen().identity.split(":")[0]  # type: ignore[union-attr]
 
     def resident() -> int:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

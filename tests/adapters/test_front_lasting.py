@@ -53,10 +53,10 @@ def test_a_service_that_is_down_is_502_until_it_is_back(front: ProxyFront) -> No
 def test_maintenance_outlives_the_front_itself(front: ProxyFront) -> None:
     """Killed, it is started again by its supervisor, and users are still kept out."""
     front.close(TOKEN, retry_after=5)
-    seen = front._process.seen()
+    seen = front.service.seen()
     assert seen
     send_signal(seen.identity, signal.SIGKILL)
-    wait_until(lambda: front.mode() == "maintenance" and front._process.seen() != seen)
+    wait_until(lambda: front.mode() == "maintenance" and front.service.seen() != seen)
     assert status(front) == 503
 
 
@@ -84,9 +84,9 @@ def test_a_stopped_front_finishes_what_is_under_way(tmp_path: Path) -> None:
         with socket.create_connection(("127.0.0.1", front.port), timeout=10) as connection:
             connection.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             assert service.arrived.wait(5)
-            seen = front._process.seen()
+            seen = front.service.seen()
             assert seen
-            front._process.allow_restart(allowed=False)
+            front.service.allow_restart(allowed=False)
             send_signal(seen.identity, signal.SIGTERM)
             wait_until(lambda: front.mode() == "absent")
             service.released.set()
