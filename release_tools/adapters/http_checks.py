@@ -35,6 +35,8 @@ class HttpChecks:
     url: str
     headers: Mapping[str, str]
     version: str
+    show: Callable[[str], str] = excerpt
+    """Makes of what was answered what a message may repeat."""
     now: Callable[[], float] = time.time
 
     def look(self, check: CheckSpec) -> Fault:
@@ -59,10 +61,10 @@ class HttpChecks:
         if isinstance(answer, Fault):
             return answer
         if answer.status != check.status:
-            return Fault(_status(check, answer))
+            return Fault(self._status(check, answer))
         path = check.json_path or "version"
         found, expected = value_at(answer.text, path), (check.equals or "{version}").replace("{version}", self.version)
-        return Fault(lint_value(path, found, expected), final=found is not None and found != expected)
+        return Fault(lint_value(path, found, expected, self.show), final=found is not None and found != expected)
 
     def _ask(self, method: str, check: CheckSpec, path: str, body: bytes | None = None) -> Answer | Fault:
         headers = dict(self.headers) | ({"Content-Type": "application/json"} if body is not None else {})
@@ -77,13 +79,13 @@ class HttpChecks:
     def _wrong(self, check: CheckSpec, answer: Answer) -> str:
         """Return what is wrong with an answer itself: its status first, then its value, then its time."""
         if answer.status != check.status:
-            return _status(check, answer)
+            return self._status(check, answer)
         expected = check.equals.replace("{version}", self.version)
         wrong = ""
         if check.json_path:
-            wrong = lint_value(check.json_path, value_at(answer.text, check.json_path), expected)
+            wrong = lint_value(check.json_path, value_at(answer.text, check.json_path), expected, self.show)
         elif expected:
-            wrong = lint_value("the answer", answer.text.strip(), expected)
+            wrong = lint_value("the answer", answer.text.strip(), expected, self.show)
         if not wrong and 0 < check.latency < answer.seconds:
             return f"took {answer.seconds:.2f} s, and {check.latency:g} s are allowed"
         return wrong
@@ -104,10 +106,9 @@ class HttpChecks:
             return f"no {check.cleanup_id} in the answer, so nothing could be cleaned up"
         removed = self._ask("DELETE", check, check.cleanup_path.replace("{id}", name))
         if isinstance(removed, Fault):
-            return f"{excerpt(name)} was not cleaned up: {removed.said}"
-        return "" if removed.status in GONE else f"{excerpt(name)} was not cleaned up: {removed.status}"
+            return f"{self.show(name)} was not cleaned up: {removed.said}"
+        return "" if removed.status in GONE else f"{self.show(name)} was not cleaned up: {removed.status}"
 
-
-def _status(check: CheckSpec, answer: Answer) -> str:
-    words = excerpt(answer.text)
-    return f"answered {answer.status} instead of {check.status}" + (f": {words}" if words else "")
+    def _status(self, check: CheckSpec, answer: Answer) -> str:
+        words = self.show(answer.text)
+        return f"answered {answer.status} instead of {check.status}" + (f": {words}" if words else "")

@@ -15,7 +15,7 @@ from release_tools.adapters.http_client import HttpClient
 from release_tools.adapters.processes.supervised import INHERITED
 from release_tools.adapters.program import run_program
 from release_tools.domain.deploy.answers import excerpt, lint_value
-from release_tools.domain.deploy.health import CheckSpec, Sample
+from release_tools.domain.deploy.health import CheckKind, CheckSpec, Sample
 from release_tools.domain.deploy.holes import fill_holes
 from release_tools.domain.deploy.masking import mask, secrets_of
 from release_tools.domain.deploy.service import Placement, ServiceState
@@ -24,6 +24,20 @@ from release_tools.ports.database import DatabaseReader
 from release_tools.ports.runtime import Runtime
 
 LOOPBACK = "127.0.0.1"
+SENTENCE = 400
+"""Characters of what a sample says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one sample is about besides its check."""
+
+    placement: Placement
+    version: str
+    base_url: str
+    headers: Mapping[str, str]
+    show: Callable[[str], str]
+    """Makes of what was seen what a message may repeat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +70,17 @@ class CheckProber:
     ) -> Sample:
         """Look once; `base_url` is the front's, for public checks, and `headers` go along with those alone."""
         begun = time.monotonic()
+        # What is cut off is masked before: half a secret would not be found.
+        secrets = secrets_of(dict(headers) | dict(self.variables()))
         try:
-            fault = self._look(check, Placement(release, self.rehearsal), version, base_url, headers)
+            look = Look(
+                placement=Placement(release, self.rehearsal),
+                version=version,
+                base_url=base_url,
+                headers=headers,
+                show=lambda text: excerpt(mask(text, secrets)),
+            )
+            fault = self._look(check, look)
         except ReleaseToolsError as error:
             fault = Fault(error.failed)
         except OSError as error:
@@ -65,46 +88,50 @@ class CheckProber:
         if fault.said and not fault.final:
             # A port that nobody listens on any more may be that of a service which will never come back.
             fault = self._hopeless(check) or fault
-        secrets = (*secrets_of(self.variables()), *headers.values())
-        said = excerpt(mask(fault.said, secrets)) or "ok"
+        said = excerpt(mask(fault.said, secrets), SENTENCE) or "ok"
         return Sample(
             check=check.name, good=not fault.said, said=said, seconds=time.monotonic() - begun, final=fault.final
         )
 
-    def _look(
-        self, check: CheckSpec, placement: Placement, version: str, base_url: str, headers: Mapping[str, str]
-    ) -> Fault:
-        if check.kind == "service":
-            return self._look_at_service(check, placement)
-        if check.kind == "tcp":
-            return self._look_at_port(check)
-        if check.kind == "sql":
-            return self._look_at_database(check, version)
-        if check.kind == "command":
-            return self._look_by_command(check, placement, version)
-        public = check.public and bool(check.url or base_url)
-        url = check.url or (base_url if public else f"http://{LOOPBACK}:{self._port(check)}")
-        checks = HttpChecks(
-            client=self.client, url=url, headers=headers if public else {}, version=version, now=self.now
-        )
-        looks = {"http": checks.look, "post": checks.look_by_post, "identity": checks.look_for_identity}
-        return looks[check.kind](check)
+    def _look(self, check: CheckSpec, look: Look) -> Fault:
+        looks: dict[CheckKind, Callable[[CheckSpec, Look], Fault]] = {
+            "service": self._look_at_service,
+            "tcp": self._look_at_port,
+            "sql": self._look_at_database,
+            "command": self._look_by_command,
+            "http": lambda check, look: self._over_http(check, look).look(check),
+            "post": lambda check, look: self._over_http(check, look).look_by_post(check),
+            "identity": lambda check, look: self._over_http(check, look).look_for_identity(check),
+        }
+        return looks[check.kind](check, look)
 
-    def _look_at_service(self, check: CheckSpec, placement: Placement) -> Fault:
+    def _over_http(self, check: CheckSpec, look: Look) -> HttpChecks:
+        public = check.public and bool(check.url or look.base_url)
+        return HttpChecks(
+            client=self.client,
+            url=check.url or (look.base_url if public else f"http://{LOOPBACK}:{self._port(check)}"),
+            headers=look.headers if public else {},
+            version=look.version,
+            show=look.show,
+            now=self.now,
+        )
+
+    def _look_at_service(self, check: CheckSpec, look: Look) -> Fault:
         state = self._state(check)
         if state is None:
             return Fault(f"{check.service} was never started")
         if state.state != "running":
             return Fault(f"{check.service} {_ending(state)}")
-        if state.release != placement.release:
-            return Fault(f"{check.service} runs from {state.release} instead of {placement.release}", final=True)
+        wanted = look.placement.release
+        if state.release != wanted:
+            return Fault(f"{check.service} runs from {state.release} instead of {wanted}", final=True)
         before = self.seen.get(check.service, state.identity)
         self.seen[check.service] = state.identity
         if before != state.identity:
             return Fault(f"{check.service} was started anew since the last look ({state.restarts} restarts)")
         return SOUND
 
-    def _look_at_port(self, check: CheckSpec) -> Fault:
+    def _look_at_port(self, check: CheckSpec, look: Look) -> Fault:
         host, port = check.host or LOOPBACK, check.port or self._port(check)
         try:
             socket.create_connection((host, port), timeout=check.timeout).close()
@@ -114,33 +141,33 @@ class CheckProber:
             return Fault(f"no connection to {host}:{port}: {(error.strerror or str(error)).lower()}")
         return SOUND
 
-    def _look_at_database(self, check: CheckSpec, version: str) -> Fault:
+    def _look_at_database(self, check: CheckSpec, look: Look) -> Fault:
         reader = self.databases.get(check.database)
         if reader is None:
             return Fault(f"there is no database {check.database}", final=True)
         name = self.names.get(check.database, "")
         found = reader.scalar(check.query, name=name, timeout=check.timeout)
-        return Fault(lint_value("the value", found, check.equals.replace("{version}", version)))
+        return Fault(lint_value("the value", found, check.equals.replace("{version}", look.version), look.show))
 
-    def _look_by_command(self, check: CheckSpec, placement: Placement, version: str) -> Fault:
-        tree = self.releases(placement.release)
+    def _look_by_command(self, check: CheckSpec, look: Look) -> Fault:
+        tree = self.releases(look.placement.release)
         port = {"port": str(self.ports[check.service])} if check.service in self.ports else {}
         command = fill_holes(check.command, {**self.values, **port, "release": tree})
         variables = self.variables()
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         done = run_program(
             command,
-            env={**inherited, **variables, "RELEASE_VERSION": version},
+            env={**inherited, **variables, "RELEASE_VERSION": look.version},
             cwd=Path(tree),
             timeout=check.timeout,
             mask=secrets_of(variables),
             ok=None,
         )
         if done.code:
-            words = excerpt((done.err or done.out).strip().rpartition("\n")[2])
+            words = look.show((done.err or done.out).strip().rpartition("\n")[2])
             return Fault(f"ended with exit code {done.code}" + (f": {words}" if words else ""))
-        expected = check.equals.replace("{version}", version)
-        return Fault(lint_value("its output", done.out.strip(), expected)) if expected else SOUND
+        expected = check.equals.replace("{version}", look.version)
+        return Fault(lint_value("its output", done.out.strip(), expected, look.show)) if expected else SOUND
 
     def _port(self, check: CheckSpec) -> int:
         port = self.ports.get(check.service, 0)

@@ -4,6 +4,7 @@ Who answered, and how long it took, is not known here.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 SHOWN = 160
@@ -29,16 +30,19 @@ def value_at(body: str, path: str) -> str | None:
     return found if isinstance(found, str) else json.dumps(found)
 
 
-def excerpt(text: str) -> str:
-    """Return the beginning of a text in one line, for a message."""
+def excerpt(text: str, most: int = SHOWN) -> str:
+    """Return the beginning of a text in one line, for a message; what is cut must be masked before."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+    return line if len(line) <= most else f"{line[:most]}…"
 
 
-def lint_value(what: str, found: str | None, equals: str) -> str:
-    """Return what is wrong with a value, empty where nothing is; an empty `equals` takes anything."""
+def lint_value(what: str, found: str | None, equals: str, show: Callable[[str], str]) -> str:
+    """Return what is wrong with a value, empty where nothing is; an empty `equals` takes anything.
+
+    `show` makes of a value what a message may repeat.
+    """
     if found is None:
         return f"there is no {what}"
     if equals and found != equals:
-        return f"{what} is {excerpt(found)!r} instead of {equals!r}"
+        return f"{what} is {show(found)!r} instead of {equals!r}"
     return ""
