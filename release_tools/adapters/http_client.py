@@ -3,9 +3,11 @@
 What an answer means is its reader's business.
 """
 
+import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -46,22 +48,18 @@ class HttpClient:
         """Return the answer to one request; `Unanswered` when there is none in time."""
         begun = time.monotonic()
         connection, target = self._connection(url, timeout)
-        # A timeout of the socket bounds each wait alone; this bounds all of them, however busily somebody drips.
-        deadline = Timer(timeout, _cut, (connection,))
-        deadline.daemon = True
-        deadline.start()
         try:
             connection.connect()
             expires = _expiry(connection)
-            connection.request(method, target, body=body, headers=dict(headers), preload_content=False)
-            answer = connection.getresponse()
-            text = _read(answer, begun + timeout).decode("utf-8", "replace")
+            with _until(begun + timeout, connection.sock):
+                connection.request(method, target, body=body, headers=dict(headers), preload_content=False)
+                answer = connection.getresponse()
+                text = _read(answer, begun + timeout).decode("utf-8", "replace")
             return Answer(answer.status, text, time.monotonic() - begun, expires)
         except (urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
             late = time.monotonic() - begun >= timeout
             raise Unanswered(f"no answer within {timeout:g} s" if late else _reason(error)) from error
         finally:
-            deadline.cancel()
             connection.close()
 
     def _connection(self, url: str, timeout: float) -> tuple[HTTPConnection, str]:
@@ -81,8 +79,9 @@ def _read(answer: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     data = b""
     while len(data) < CAP and (piece := answer.read(PIECE)):
         data += piece
-        if time.monotonic() > deadline:
-            raise TimeoutError
+    if time.monotonic() > deadline:
+        # What came before the end that we made of it is not all of the answer.
+        raise TimeoutError
     return data[:CAP]
 
 
@@ -93,12 +92,22 @@ def _expiry(connection: HTTPConnection) -> float | None:
     return float(ssl.cert_time_to_seconds(told)) if isinstance(told, str) else None
 
 
-def _cut(connection: HTTPConnection) -> None:
-    if connection.sock is not None:
-        try:
-            connection.sock.shutdown(2)
-        except OSError:
-            return  # It has ended by itself.
+@contextmanager
+def _until(deadline: float, used: socket.socket | None) -> Iterator[None]:
+    """End a connection at a deadline: a socket's own timeout begins anew with every byte, however slowly they drip."""
+    timer = Timer(max(0.0, deadline - time.monotonic()), _shut, (used,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _shut(used: socket.socket | None) -> None:
+    if used is not None:
+        with suppress(OSError):  # It has ended by itself.
+            used.shutdown(socket.SHUT_RDWR)
 
 
 def _reason(error: BaseException) -> str:
