@@ -81,6 +81,9 @@ class Behind(ThreadingHTTPServer):
         self.seen: list[dict[str, Any]] = []
         self.arrived, self.released = threading.Event(), threading.Event()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hung up."""
+
 
 @contextmanager
 def serving(port: int = 0) -> Iterator[Behind]:

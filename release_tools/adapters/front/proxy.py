@@ -77,10 +77,11 @@ class ProxyFront:
 
     def stop(self, grace: float = 10.0) -> None:
         """End the front; users then find nobody."""
-        self._process.stop(grace)
+        self.service.stop(grace)
 
     @property
-    def _process(self) -> Supervised:
+    def service(self) -> Supervised:
+        """Return the front's own process."""
         return supervised(self.directory / "process", "front")
 
     @property
@@ -110,9 +111,9 @@ class ProxyFront:
         settings = Settings(host=self.host, port=self.port, upstream=self.upstream, directory=str(self.directory))
         # Named by its addresses, so that a front with others is another release of it.
         release = f"{self.host}:{self.port} to {self.upstream}"
-        state = self._process.seen()
+        state = self.service.seen()
         if state and state.release != release:
-            self._process.stop(settings.drain_seconds + 1.0)
+            self.service.stop(settings.drain_seconds + 1.0)
         job = Job(
             argv=(sys.executable, "-I", "-S", server.__file__, settings.text()),
             cwd="/",
@@ -122,7 +123,7 @@ class ProxyFront:
             longest_pause=5.0,
             attempts=0,
         )
-        self._process.start(job)
+        self.service.start(job)
 
     def _look(self) -> Seen:
         connection = http.client.HTTPConnection(self._reached, self.port, timeout=ASKED_WITHIN)
@@ -139,9 +140,9 @@ class ProxyFront:
         return Seen(mode, int(busy)) if mode in ("open", "maintenance") else Seen("absent")
 
     def _unchanged(self, wanted: str, seen: str) -> ToolFailed:
-        words = " ".join(self._process.last_words(1))
+        words = " ".join(self.service.last_words(1))
         return ToolFailed(
             f"The front at {self.address()} does not become {wanted}: it is {seen}. {words}".rstrip(),
             state="Its control file is written, so it will be once it runs.",
-            todo=f"See who listens on port {self.port}, and what stands in {self._process.place.log}.",
+            todo=f"See who listens on port {self.port}, and what stands in {self.service.place.log}.",
         )

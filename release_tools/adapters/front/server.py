@@ -84,9 +84,11 @@ class Server:
             self._accept, self.settings.host, self.settings.port, limit=HEAD_LIMIT, backlog=BACKLOG
         )
         counting = asyncio.create_task(self._count())
-        await told.wait()
-        self.ending = True
-        server.close()
+        try:
+            await told.wait()
+        finally:
+            self.ending = True
+            server.close()
         deadline = loop.time() + self.settings.drain_seconds
         while self.busy and loop.time() < deadline:
             await asyncio.sleep(0.02)

@@ -36,7 +36,8 @@ class Tally:
         """Append what was counted since the last time; `OSError` where the disk does not take it."""
         if not self._times:
             return
-        line = json.dumps([round(monotonic(), 2), self._errors, *map(list, self._times.items())])
+        # Rounded down, for what is written now must not seem to come from the future.
+        line = json.dumps([math.floor(monotonic() * 100) / 100, self._errors, *map(list, self._times.items())])
         self._errors, self._times = 0, Counter()
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:

@@ -6,7 +6,6 @@ says that it is a secret; everything else is taken for one.
 
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote
 
 MASK = "***"
 SHORTEST = 3
@@ -17,6 +16,7 @@ HARMLESS = re.compile(
     r"[A-Za-z]+([-_ ][A-Za-z]+)*|[+-]?\d{1,9}(\.\d{1,6})?|/[\w./-]*|v?\d+\.\d+\.\d+[\w.+-]*"
     r"|([a-z][a-z+]*://)?([\w-]+\.)*[\w-]+(:\d+)?(/[\w./-]*)?"
 )
+PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^/?#\s]*?:([^/?#\s]+)@")
 
 
@@ -25,7 +25,7 @@ def secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
     found: set[str] = set()
     for name, value in environment.items():
         passwords = PASSWORD.findall(value)
-        found |= {form for password in passwords for form in (password, unquote(password))}
+        found |= {form for password in passwords for form in (password, _unquoted(password))}
         if TELLING.search(name) or passwords or not HARMLESS.fullmatch(value):
             found.add(value)
     return tuple(sorted((text for text in found if len(text) >= SHORTEST), key=lambda text: (-len(text), text)))
@@ -36,3 +36,8 @@ def mask(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, MASK)
     return text
+
+
+def _unquoted(text: str) -> str:
+    """Return a part of a URL as the program behind it shows it."""
+    return PERCENT.sub(lambda found: bytes((int(found[1], 16),)), text.encode()).decode("utf-8", "replace")
