@@ -2,7 +2,7 @@
 
     python build_repository.py DIRECTORY [--database sqlite]
 
-DIRECTORY gets a repository whose `main` has a merge commit with a tag for every version, and whose `develop` is there, too.
+DIRECTORY gets a repository with `develop`, and with a `main` that has a merge commit with a tag for every version.
 """
 
 import argparse

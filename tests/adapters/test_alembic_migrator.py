@@ -121,7 +121,7 @@ def test_x47_a_migration_that_raises_in_the_middle(tmp_path: Path, database: Scr
 
 
 def test_x49_an_index_that_stays_invalid(project: AlembicProject, database: ScratchPostgres) -> None:
-    """It is tried once, since what it left is not rolled back, and the message says so; its revision is not recorded."""
+    """It is tried once, since what it left is not rolled back, as the message says; its revision is not recorded."""
     project.line()
     migrate(project, database, "r3")
     database.rows("INSERT INTO account (name) VALUES ('ada'), ('ada')")
@@ -179,7 +179,7 @@ def test_x51_a_foreign_session_has_the_migration_lock(project: AlembicProject, d
 
 
 def test_a_driver_that_is_killed(project: AlembicProject, database: ScratchPostgres) -> None:
-    """Its session is found by its name while the statement runs, and ended by the server soon after; nothing remains."""
+    """Its session is found by its name while the statement runs, and ended by the server soon after."""
     project.line().revision("r4", 'op.execute("SELECT pg_sleep(120)")', down="r3")
     started = threading.Thread(target=_expect_failure, args=(project, database))
     started.start()
@@ -247,16 +247,16 @@ def test_an_interpreter_without_alembic(project: AlembicProject, tmp_path: Path)
 
 def test_a_database_that_is_down(project: AlembicProject) -> None:
     """The place is named, the password is not."""
-    with pytest.raises(ToolFailed, match="127.0.0.1") as caught:
+    with pytest.raises(ToolFailed, match=r"127\.0\.0\.1") as caught:
         project.line().migrator().state({"DATABASE_URL": "postgresql://app:hunter22@127.0.0.1:1/app"})
     assert "hunter22" not in str(caught.value)
 
 
 def test_nothing_is_written_into_the_release(project: AlembicProject, tmp_path: Path) -> None:
     """A release's tree is as it was laid out."""
-    before = {path for path in project.line().top.rglob("*")}
+    before = set(project.line().top.rglob("*"))
     migrate(project, ScratchSqlite(tmp_path / "app.db"), "r3")
-    assert {path for path in project.top.rglob("*")} == before
+    assert set(project.top.rglob("*")) == before
 
 
 def _without_site_packages(top: Path) -> str:
