@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 READY := .venv/made-from
-SOURCES := release_tools tests benchmarks docs
+SOURCES := release_tools tests benchmarks docs examples
 # Name another interpreter with `make PYTHON=/path/to/python3`.
 export PYTHON
 

@@ -38,7 +38,7 @@ class AlembicMigrator:
     """Where alembic.ini is."""
     url_key: str = "DATABASE_URL"
     application: str = "release-tools"
-    """What sessions are called on the server, unless the environment has PGAPPNAME."""
+    """What sessions are called on the server, unless the URL or PGAPPNAME says so."""
     lock_timeout: float = 5.0
     patience: float = 60.0
     """Seconds for a question that changes nothing."""
@@ -83,7 +83,7 @@ class AlembicMigrator:
             "verb": verb,
             "ini": self.ini,
             "url_key": self.url_key,
-            "application": settings.get("PGAPPNAME", self.application),
+            "application": self.application,
             "lock_timeout": self.lock_timeout,
             "timeout": timeout,
             "target": target,

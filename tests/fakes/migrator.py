@@ -1,11 +1,12 @@
 """A migrator in memory: a line of revisions, and what each database records of it.
 
-Databases are told apart by the URL in the environment that a method is given; `databases` may be shared with whatever
-else stands for those databases in a test, so that a swap of two of them takes the recorded revision along.
+Databases are told apart by the URL in the environment that a method is given, without its query. `databases` may be a
+`SchemaRevisions` of a fake server, so that a swap of two of its databases takes the recorded revision along.
 """
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from release_tools.domain.deploy.migration import LintFinding, Migration, MigrationState
 from release_tools.errors import LockBusy, ToolFailed
@@ -19,13 +20,45 @@ def nobody() -> str:
     return ""
 
 
+class HasSchema(Protocol):
+    """What a database in memory must have: its schema as a text, `empty` at first."""
+
+    schema: str
+
+
+class SchemaRevisions(MutableMapping[str, str]):
+    """URL to recorded revision, kept as the schemas of databases in memory, which go by the last part of the URL."""
+
+    def __init__(self, databases: Mapping[str, HasSchema]) -> None:
+        self._databases = databases
+
+    def __getitem__(self, url: str) -> str:
+        return self._databases[_name(url)].schema.removeprefix("empty")
+
+    def __setitem__(self, url: str, revision: str) -> None:
+        self._databases[_name(url)].schema = revision or "empty"
+
+    def __delitem__(self, url: str) -> None:
+        self._databases[_name(url)].schema = "empty"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._databases)
+
+    def __len__(self) -> int:
+        return len(self._databases)
+
+
+def _name(url: str) -> str:
+    return url.rpartition("/")[2]
+
+
 @dataclass(kw_only=True)
 class FakeMigrator:
     """Applies `tree` in order; what goes wrong is set beforehand by revision."""
 
     tree: Sequence[Migration]
     databases: MutableMapping[str, str] = field(default_factory=dict)
-    """URL to recorded revision; a URL that is not there records none."""
+    """URL without query to recorded revision; a URL that is not there records none."""
     url_key: str = "DATABASE_URL"
     more_heads: tuple[str, ...] = ()
     failing: MutableMapping[str, str] = field(default_factory=dict)
@@ -42,7 +75,7 @@ class FakeMigrator:
 
     def state(self, environment: Mapping[str, str], /) -> MigrationState:
         """Return where the database stands and what is pending."""
-        current = self.databases.get(environment[self.url_key], "")
+        current = self.databases.get(self._url(environment), "")
         at = self._position(current)
         head = self.tree[-1].revision if self.tree else ""
         return MigrationState(
@@ -55,7 +88,7 @@ class FakeMigrator:
 
     def migrate(self, environment: Mapping[str, str], target: str, /, *, timeout: float, told: Told) -> None:
         """Bring the database to `target`, revision by revision."""
-        url = environment[self.url_key]
+        url = self._url(environment)
         if holder := self.holder():
             raise LockBusy(f"{holder} held the migration lock for {timeout:g} seconds.")
         start, end = self._known(self.databases.get(url, "")), self._known(target)
@@ -69,7 +102,7 @@ class FakeMigrator:
 
     def downgrade(self, environment: Mapping[str, str], target: str, /, *, timeout: float) -> None:
         """Take the database back to `target`."""
-        url = environment[self.url_key]
+        url = self._url(environment)
         start, end = self._known(target), self._known(self.databases.get(url, ""))
         for migration in reversed(self.tree[start:end]):
             if migration.revision in self.irreversible:
@@ -81,6 +114,9 @@ class FakeMigrator:
         if self.state(environment).pending:
             raise ToolFailed("The database is not up to date, so the models cannot be compared with it.")
         return self.unmodelled
+
+    def _url(self, environment: Mapping[str, str]) -> str:
+        return environment[self.url_key].partition("?")[0]
 
     def _position(self, revision: str) -> int | None:
         names = ["", *(migration.revision for migration in self.tree)]

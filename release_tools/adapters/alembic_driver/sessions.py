@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import parse_qs
 
 import sqlalchemy
 from sqlalchemy.engine.default import DefaultDialect
@@ -38,6 +39,7 @@ SETTINGS = """SELECT set_config(s.name, v.value, false) FROM pg_settings s JOIN 
     ) AS v(name, value) USING (name)"""
 POSTGRESQL = "postgresql"
 DRIVERS = ("postgresql+psycopg", "postgresql+psycopg2", "postgresql+asyncpg", "postgresql+pg8000")
+LIBPQ = ("psycopg", "psycopg_async", "psycopg2", "psycopg2cffi")
 PATIENCE = 30.0
 
 
@@ -68,19 +70,28 @@ def set_up_sessions(order: Order, end: float) -> None:
 
     `end` is a time of the monotonic clock that no waiting for a lock goes beyond.
     """
-    name = order.application.replace("'", "''")
 
     def connect(dialect: Any, record: Any, args: Any, words: Any) -> Any:
+        if dialect.name != POSTGRESQL:
+            return None
+        if dialect.driver not in LIBPQ:
+            # The URL was written for libpq, and the application changed its driver to one that refuses these.
+            words = {name: value for name, value in words.items() if name not in ("application_name", "options")}
         connection = dialect.connect(*args, **words)
-        if dialect.name == POSTGRESQL:
-            patience = max(min(order.lock_timeout, end - time.monotonic()), 0.01) * 1000
-            cursor = connection.cursor()
-            cursor.execute(SETTINGS.format(name=name, patience=patience))
-            cursor.close()
-            connection.commit()
+        patience = max(min(order.lock_timeout, end - time.monotonic()), 0.01) * 1000
+        cursor = connection.cursor()
+        cursor.execute(SETTINGS.format(name=_application(order).replace("'", "''"), patience=patience))
+        cursor.close()
+        connection.commit()
         return connection
 
     sqlalchemy.event.listen(DefaultDialect, "do_connect", connect)
+
+
+def _application(order: Order) -> str:
+    """Return what sessions are called: by the URL, by libpq's variable, or as usual."""
+    named = parse_qs(os.environ[order.url_key].partition("?")[2]).get("application_name")
+    return named[-1] if named else os.environ.get("PGAPPNAME") or order.application
 
 
 def sqlstate(error: BaseException) -> str:

@@ -1,0 +1,22 @@
+"""Make experiments, and fill them from environments."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Make and fill the table."""
+    op.create_table(
+        "experiments",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("environment", sa.Integer, nullable=False),
+    )
+    op.execute("INSERT INTO experiments (environment) SELECT id FROM environments")
+
+
+def downgrade() -> None:
+    """Drop the table."""
+    op.drop_table("experiments")
