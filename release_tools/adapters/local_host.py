@@ -66,6 +66,12 @@ class LocalHost:
             for parent in {path.parent for path in (fresh, live, kept)}:
                 sync_directory(parent)
 
+    def make_directory(self, path: Path, /) -> None:
+        """Make an empty directory for ourselves alone, in place of whatever is at the path."""
+        self.remove(path)
+        with _changing(path):
+            path.mkdir(mode=0o700, parents=True)
+
     def remove(self, path: Path, /) -> None:
         """Remove a file or a tree; one that is not there is no error."""
         with _changing(path):

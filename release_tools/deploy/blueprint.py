@@ -72,7 +72,7 @@ def _service(name: str, table: Service, variables: Mapping[str, str]) -> Service
         name=name,
         command=table.command,
         directory=table.directory,
-        port=_port(table.port, variables) if table.port else 0,
+        port=port_of(table.port, variables) if table.port else 0,
         port_variable=table.port or "",
         health=table.health,
         after=table.after,
@@ -83,7 +83,8 @@ def _service(name: str, table: Service, variables: Mapping[str, str]) -> Service
     )
 
 
-def _port(key: str, variables: Mapping[str, str]) -> int:
+def port_of(key: str, variables: Mapping[str, str]) -> int:
+    """Return the TCP port that a key of the environment file holds; `ConfigError` where it holds none."""
     text = variables.get(key, "")
     if not (text.isdecimal() and 0 < int(text) < 65536):
         raise ConfigError(

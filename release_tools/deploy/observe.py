@@ -17,8 +17,9 @@ from release_tools.domain.deploy.env_contract import EnvText, lint_env, parse_en
 from release_tools.domain.deploy.migration import LintFinding, MigrationState
 from release_tools.domain.version import parse_version
 from release_tools.errors import PreconditionFailed, ToolFailed
+from release_tools.ports.migrator import MigrationLinter
 
-NO_LINTER = "squawk is not installed here"
+NO_LINTER = "there is no linter for this database"
 
 
 def observe_target(session: DeploySession, version: str, ref: str = "") -> tuple[Identity, str]:
@@ -44,7 +45,9 @@ def observe_platform(session: DeploySession, world: World, identity: Identity, t
     before = world.blueprint(current) if current else None
     databases, unreachable = _databases(world)
     migration, migration_error = _migration(world, identity.release, blueprint, unreachable)
-    findings, lint_absent = _lint(session, blueprint, migration)
+    facts = databases.get(blueprint.tables.migrations.database)
+    linter = session.linter(world.releases.path(identity.release), facts) if facts else None
+    findings, lint_absent = _lint(linter, blueprint, migration)
     policy = blueprint.policy(session.environment)
     return PlatformState(
         environment=session.environment,
@@ -134,15 +137,15 @@ def _edited(world: World, current: str, blueprint: Blueprint, migration: Migrati
 
 
 def _lint(
-    session: DeploySession, blueprint: Blueprint, migration: MigrationState | None
+    linter: MigrationLinter | None, blueprint: Blueprint, migration: MigrationState | None
 ) -> tuple[tuple[LintFinding, ...], str]:
     if migration is None or not migration.pending:
         return (), ""
     if not blueprint.tables.migrations.lint:
         return (), "migrations.lint is false"
-    if session.linter is None:
+    if linter is None:
         return (), NO_LINTER
-    return session.linter.lint(migration.pending), ""
+    return linter.lint(migration.pending), linter.absent()
 
 
 def _host(

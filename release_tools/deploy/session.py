@@ -11,6 +11,7 @@ from release_tools.config.deploy import Deploy
 from release_tools.config.model import Config
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.backup import Generations
+from release_tools.domain.deploy.database import DatabaseFacts
 from release_tools.engine.runs import Run, Runs
 from release_tools.ports import GitReader
 from release_tools.ports.migrator import MigrationLinter
@@ -29,7 +30,8 @@ class DeploySession:
     """From a commit to the deploy tables in its tree."""
     make_world: Callable[[str, Callable[[], bool], Run | None], World]
     """From the id of a run, a stop request and the run, if it is on record, to the ports that act for it."""
-    linter: MigrationLinter | None
+    linter: Callable[[str, DatabaseFacts], MigrationLinter | None]
+    """From a released tree and its database to what lints the migrations; None: nothing is known that could."""
     committed_elsewhere: Callable[[str, str], str | None]
     """From an environment and a version to the content that it committed last as that version."""
     generations: Generations

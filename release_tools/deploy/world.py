@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from release_tools.deploy.blueprint import Blueprints
-from release_tools.ports.backups import Backups
+from release_tools.ports.backups import BackupReader, BackupWriter
 from release_tools.ports.database import Database
 from release_tools.ports.host import Clock, Host, Prober
 from release_tools.ports.migrator import Migrator
@@ -33,7 +33,8 @@ class World:
     runtime: Runtime
     front: Front | None
     """None where users are never kept out."""
-    backups: Backups
+    backups: BackupReader
+    store: BackupWriter
     host: Host
     prober: Prober
     clock: Clock

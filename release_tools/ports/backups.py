@@ -91,7 +91,3 @@ class BackupWriter(Protocol):
     def protect(self, backup: str, reason: str, /) -> None:
         """Keep a backup from being pruned; an empty reason lifts that."""
         ...
-
-
-class Backups(BackupReader, BackupWriter, Protocol):
-    """A store that may be asked and changed."""

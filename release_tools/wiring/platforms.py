@@ -5,7 +5,6 @@ Which command uses it, and under which lock, is wired in `deploys`.
 
 import getpass
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,24 +13,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from release_tools.config.deploy import Deploy
-from release_tools.config.deploy_load import load_deploy, load_host, state_directory
+from release_tools.config.deploy_load import load_host, state_directory
 from release_tools.config.host import HostFile
 from release_tools.config.model import Config
-from release_tools.config.source import OWN_FILE, SHARED_FILE, Text
-from release_tools.deploy.blueprint import Blueprint, draw
-from release_tools.engine.runs import Run, Runs
+from release_tools.deploy.blueprint import Blueprint, draw, port_of
+from release_tools.engine.runs import Run
 from release_tools.errors import PreconditionFailed
+from release_tools.wiring.released import (
+    bypass_token,
+    migration_linter,
+    naming_commit,
+    released_tables,
+    runs_in,
+    tables_at,
+)
 
 if TYPE_CHECKING:
+    from release_tools.adapters.backup_shelf import BackupShelf
     from release_tools.adapters.git_process import GitProcess
     from release_tools.deploy.session import DeploySession
     from release_tools.deploy.world import World
     from release_tools.ports import GitReader
-    from release_tools.ports.backups import Backups
     from release_tools.ports.database import Database
-    from release_tools.ports.host import Host
-    from release_tools.ports.migrator import MigrationLinter, Migrator
-    from release_tools.ports.runtime import Releases
+    from release_tools.ports.host import Host, Prober
+    from release_tools.ports.migrator import Migrator
+    from release_tools.ports.runtime import Front, Releases, Runtime
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 """What programs of a release inherit from ours besides the environment file."""
@@ -56,7 +62,7 @@ class Platform:
         from release_tools.adapters.git_reader import GitReader
 
         reader = GitReader(git=git, objects=GitObjects(git), network_timeout=config.git.network_timeout)
-        tables = tables_at(reader, _naming_commit(reader, config, ref))
+        tables = tables_at(reader, naming_commit(reader, config, ref))
         host_file = load_host(tables.project, environment)
         return cls(
             git=git,
@@ -82,7 +88,7 @@ class Platform:
             reader=self.reader,
             tables_at=partial(tables_at, self.reader),
             make_world=self.world,
-            linter=_linter(),
+            linter=migration_linter,
             committed_elsewhere=self._committed,
             generations=Generations(daily=keep.daily, weekly=keep.weekly, monthly=keep.monthly),
             now=lambda: datetime.now(UTC),
@@ -91,6 +97,7 @@ class Platform:
 
     def world(self, run_id: str, stopping: Callable[[], bool], run: Run | None) -> "World":
         """Return the ports that act for a run."""
+        from release_tools.adapters.backup_store import BackupStore
         from release_tools.adapters.processes.runtime import ProcessRuntime
         from release_tools.adapters.release_directories import ReleaseDirectories
         from release_tools.adapters.system_clock import SystemClock
@@ -111,7 +118,7 @@ class Platform:
             variables=host.environment,
             python=self.python,
         )
-        databases = self._databases(host, home)
+        databases, shelf = self._databases(host, home), self._shelf()
         return World(
             run=run_id,
             home=home,
@@ -121,12 +128,13 @@ class Platform:
             blueprint=partial(self._blueprint, releases, host),
             releases=releases,
             runtime=runtime,
-            front=self._front(host),
-            backups=self._backups(),
+            front=self._front(host.environment()),
+            backups=shelf,
+            store=BackupStore(shelf=shelf, environment=self.environment),
             host=host,
             prober=self._prober(releases, runtime, databases, host),
             clock=SystemClock(),
-            token=_token(self.state),
+            token=bypass_token(self.state),
             stopping=stopping,
             note=run.note if run else lambda facts: None,
         )
@@ -200,19 +208,41 @@ class Platform:
             variables=host.environment(),
         )
 
-    def _backups(self) -> "Backups":
+    def _shelf(self) -> "BackupShelf":
         from release_tools.adapters.backup_index import BackupIndex
         from release_tools.adapters.backup_shelf import BackupShelf
-        from release_tools.adapters.backup_store import BackupStore
 
         place = self.host_file.backup
-        shelf = BackupShelf(
+        return BackupShelf(
             root=Path(place.directory),
             index=BackupIndex(directory=self.state / "backups"),
             recipients=place.recipients,
             identity=Path(place.identity) if place.identity else None,
         )
-        return BackupStore(shelf=shelf, environment=self.environment)
+
+    def _front(self, variables: "Mapping[str, str]") -> "Front | None":
+        from release_tools.adapters.front.proxy import ProxyFront
+
+        public = next((spec for spec in draw(self.tables, variables).services if spec.public), None)
+        if self.tables.front.kind == "none" or public is None:
+            return None
+        port = port_of(self.tables.front.port, variables)
+        return ProxyFront(directory=self.state / "front", port=port, upstream=public.port)
+
+    def _prober(
+        self, releases: "Releases", runtime: "Runtime", databases: "Mapping[str, Database]", host: "Host"
+    ) -> "Prober":
+        from release_tools.adapters.prober import CheckProber
+
+        services = draw(self.tables, host.environment()).services
+        return CheckProber(
+            runtime=runtime,
+            releases=releases.path,
+            ports={spec.name: spec.port for spec in services},
+            variables=host.environment,
+            databases=databases,
+            values={"home": self.host_file.home, "python": self.python},
+        )
 
     def _committed(self, environment: str, version: str) -> str | None:
         """Return what another environment has committed as a version, as its journals on this machine tell."""
@@ -224,63 +254,3 @@ class Platform:
             return None
         state = state_directory(host_file, self.tables.project, environment)
         return committed_content(runs_in(state).history(), version)
-
-
-def runs_in(state: Path) -> Runs:
-    """Return the runs of an environment."""
-    from release_tools.deploy.steps import KINDS
-    from release_tools.installed import installed_version
-
-    def now() -> str:
-        return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-    return Runs(root=state, kinds=KINDS, made_by=installed_version(), clock=now)
-
-
-def tables_at(reader: "GitReader", commit: str) -> Deploy:
-    """Return the deploy tables in the tree of a commit."""
-    blobs = reader.files(commit, (OWN_FILE, SHARED_FILE))
-    texts = tuple(
-        Text(path=Path(f"{commit[:10]}:{path}"), text=blob.data.decode("utf-8-sig")) for path, blob in blobs.items()
-    )
-    return load_deploy(texts, of=f"Commit {commit[:10]}")
-
-
-def released_tables(top: Path, release: str) -> Deploy:
-    """Return the deploy tables of a release that is laid out."""
-    from release_tools.config.source import read_texts
-
-    return load_deploy(read_texts(top), of=f"Release {release}")
-
-
-def _naming_commit(reader: "GitReader", config: Config, ref: str) -> str:
-    remote, main = config.branches.remote or "origin", config.branches.main
-    named = (ref,) if ref else (f"refs/remotes/{remote}/{main}", f"refs/heads/{main}", "HEAD")
-    for name in named:
-        if commit := reader.commit_of(name):
-            return commit
-    raise PreconditionFailed(
-        f"There is no {' or '.join(named)} in this repository.",
-        state="Nothing was changed.",
-        todo="Fetch it, or run this in a clone of the platform's repository.",
-    )
-
-
-def _token(state: Path) -> str:
-    """Return the secret that leads through the front during maintenance, made once for an environment."""
-    path = state / "bypass-token"
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        token = secrets.token_urlsafe(32)
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(token)
-        return token
-
-
-def _linter() -> "MigrationLinter | None":
-    from release_tools.adapters.squawk import find_squawk
-
-    return find_squawk()

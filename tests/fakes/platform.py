@@ -148,6 +148,7 @@ class FakePlatform:
             runtime=self.runtime,
             front=self.front,
             backups=self.backups,
+            store=self.backups,
             host=ScratchHost(env=self.host.env, paths=self.host.paths, modes=self.host.modes),
             prober=self.prober,
             clock=self.clock,
@@ -167,7 +168,7 @@ class FakePlatform:
             reader=self.tags,  # type: ignore[arg-type]
             tables_at=lambda commit: self.tables(),
             make_world=self.world,
-            linter=None,
+            linter=lambda directory, facts: None,
             committed_elsewhere=lambda environment, version: self.elsewhere.get((environment, version)),
             generations=Generations(),
             now=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC),

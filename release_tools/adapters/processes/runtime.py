@@ -22,6 +22,9 @@ from release_tools.errors import ConfigError, ToolFailed
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
+HOME = "RELEASE_HOME"
+"""Tells a service where its data lies; an override of it changes `{home}` as well."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restarting:
@@ -72,7 +75,7 @@ class ProcessRuntime:
                 todo=f"Correct deploy.services.{spec.name}.directory.",
             )
         job = Job(
-            argv=self._command(spec, tree),
+            argv=self._command(spec, tree, self._home(environment)),
             cwd=str(cwd),
             env=self._environment(spec, environment, version),
             release=placement.release,
@@ -132,14 +135,20 @@ class ProcessRuntime:
     def _service(self, name: str, placement: Placement | None) -> Supervised:
         return supervised(self._services(placement) / _checked(name), name)
 
-    def _command(self, spec: ServiceSpec, tree: Path) -> tuple[str, ...]:
-        values = {"release": str(tree), "home": str(self.home), "port": str(spec.port), "python": self.python}
+    def _command(self, spec: ServiceSpec, tree: Path, home: str) -> tuple[str, ...]:
+        values = {"release": str(tree), "home": home, "port": str(spec.port), "python": self.python}
         return fill_holes(spec.command, values)
 
     def _environment(self, spec: ServiceSpec, overrides: Mapping[str, str], version: str) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        told = {"RELEASE_VERSION": version} | ({spec.port_variable: str(spec.port)} if spec.port_variable else {})
+        told = {"RELEASE_VERSION": version, HOME: self._home(overrides)} | (
+            {spec.port_variable: str(spec.port)} if spec.port_variable else {}
+        )
         return inherited | dict(self.variables()) | dict(overrides) | told
+
+    def _home(self, overrides: Mapping[str, str]) -> str:
+        """Return where the service's data lies: a rehearsal brings a home of its own."""
+        return overrides.get(HOME, str(self.home))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

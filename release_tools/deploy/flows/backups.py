@@ -99,7 +99,7 @@ def _prove(session: DeploySession, world: World, blueprint: Blueprint, backup: s
     copies = tuple(
         (name, copy_name(database.facts().name, "s", session.run_id)) for name, database in world.databases.items()
     )
-    directories = tuple(blueprint.tables.directories)
+    directories = tuple(blueprint.tables.directories.items())
     return (
         ProveBackup(backup=backup, copies=copies, directories=directories, jobs=_jobs(blueprint)),
         ClearScratch(copies=copies, rehearsal=session.run_id),
@@ -189,5 +189,5 @@ def _jobs(blueprint: Blueprint) -> int:
 def import_foreign(session: DeploySession, world: World, files: Sequence[Path]) -> Manifest:
     """Take a hand-made backup over into the store; the manifest says what of it could not be proven."""
     backup = backup_name(session.now(), session.environment, "", "imported", session.run_id)
-    manifest, _ = world.backups.import_foreign(backup, files, taken_at=session.now().isoformat())
+    manifest, _ = world.store.import_foreign(backup, files, taken_at=session.now().isoformat())
     return manifest

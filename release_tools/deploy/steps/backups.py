@@ -43,7 +43,7 @@ class TakeBackup:
     def apply(self, world: World) -> Mapping[str, Any]:
         """Take it; the facts say what the journal must remember of it."""
         begun = world.clock.monotonic()
-        manifest, sha256 = world.backups.take(
+        manifest, sha256 = world.store.take(
             self.backup,
             purpose=self.purpose,
             version=self.version,
@@ -71,7 +71,8 @@ class ProveBackup:
     backup: str
     copies: tuple[tuple[str, str], ...]
     """Database, and what its copy is called."""
-    directories: tuple[str, ...]
+    directories: tuple[tuple[str, str], ...]
+    """Name, and path below the home."""
     jobs: int
 
     def title(self) -> str:
@@ -91,11 +92,12 @@ class ProveBackup:
             found = tuple(contents_differences(manifest.contents[database], world.databases[database].contents(copy)))
             if found:
                 raise BackupFailed(f"What was restored of {database} is not what was backed up: {'; '.join(found)}.")
-        for subject in self.directories:
-            target = world.scratch / "home" / subject
-            world.host.remove(target)
-            world.backups.unpack_directory(self.backup, subject, target)
-        world.backups.mark_verified(self.backup, world.clock.now())
+        home = world.scratch / "home"
+        world.host.make_directory(home)
+        for subject, path in self.directories:
+            target = home / path
+            world.store.unpack_directory(self.backup, subject, target)
+        world.store.mark_verified(self.backup, world.clock.now())
         return {"proven": {"id": self.backup, "seconds": world.clock.monotonic() - begun}}
 
 
@@ -156,14 +158,14 @@ class RestoreDirectory:
     def apply(self, world: World) -> None:
         """Unpack it, verified while it is read."""
         world.backups.load(self.backup, sha256=self.manifest_sha256)
-        world.backups.unpack_directory(self.backup, self.subject, Path(self.target))
+        world.store.unpack_directory(self.backup, self.subject, Path(self.target))
 
 
 def restore_copy(world: World, backup: str, database: str, copy: str, *, jobs: int) -> None:
     """Make the database `copy` from a backup's dump, in place of what an earlier attempt left."""
     dump = world.scratch / "dumps" / database
     world.host.make_directory(dump)
-    world.backups.unpack_database(backup, database, dump)
+    world.store.unpack_database(backup, database, dump)
     world.databases[database].drop(copy)
     world.databases[database].restore(dump, copy, jobs=jobs)
     world.host.remove(dump)

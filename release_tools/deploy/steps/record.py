@@ -53,4 +53,4 @@ class RemoveBackup:
 
     def apply(self, world: World) -> None:
         """Remove it; the store itself refuses the last verified one."""
-        world.backups.remove(self.backup)
+        world.store.remove(self.backup)
