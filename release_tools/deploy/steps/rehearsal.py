@@ -128,7 +128,7 @@ class BootOnCopy:
 def _directly(check: CheckSpec, port: int) -> CheckSpec:
     if check.kind == "tcp":
         return replace(check, host="127.0.0.1", port=port, public=False)
-    return replace(check, url=f"http://127.0.0.1:{port}{check.path}", public=False)
+    return replace(check, url=f"http://127.0.0.1:{port}", public=False)
 
 
 def _ask(world: World, check: CheckSpec, copy: str, version: str) -> Sample:

@@ -114,7 +114,7 @@ def await_ready(world: World, spec: ServiceSpec, placement: Placement, port: int
 def health_check(spec: ServiceSpec, port: int) -> CheckSpec:
     """Return the check that asks a service itself, past the front, whether it is healthy."""
     check = CheckSpec(name=f"{spec.name} is healthy", kind="http", service=spec.name, path=spec.health, public=False)
-    return replace(check, url=f"http://127.0.0.1:{port}{spec.health}") if port else check
+    return replace(check, url=f"http://127.0.0.1:{port}") if port else check
 
 
 def _runs(world: World, name: str, placement: Placement) -> Sample:
