@@ -75,6 +75,11 @@ class PostgresSession:
                 return None
             return (result.get_value(0, 0) or b"").decode()
 
+    def cancel(self) -> None:
+        """End the statement that runs now, if there is one, from another thread; it fails as one that took too long."""
+        with contextlib.suppress(ToolFailed), self._translated():
+            self.raw.cancel_safe(timeout=CONNECT_SECONDS)
+
     @contextlib.contextmanager
     def transaction(self, mode: str = "") -> Iterator[None]:
         """Hold a transaction, committed at the end and rolled back after an error."""
