@@ -57,11 +57,13 @@ class Cluster:
         self, dbname: str = "postgres", /, *, user: str = ADMIN, password: str = PASSWORD, scheme: str = "postgresql"
     ) -> str:
         """Return the URL of a database by TCP."""
-        return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@127.0.0.1:{self.port}/{dbname}"
+        login, name = f"{quote(user, safe='')}:{quote(password, safe='')}", quote(dbname, safe="")
+        return f"{scheme}://{login}@127.0.0.1:{self.port}/{name}"
 
     def socket_url(self, dbname: str = "postgres", /, *, user: str = ADMIN) -> str:
         """Return the URL of a database by the Unix socket."""
-        return f"postgresql://{user}@/{dbname}?host={quote(str(self.socket), safe='')}&port={self.port}"
+        place = f"host={quote(str(self.socket), safe='')}&port={self.port}"
+        return f"postgresql://{user}@/{quote(dbname, safe='')}?{place}"
 
     @contextlib.contextmanager
     def connection(self, dbname: str = "postgres", /, **options: Any) -> Iterator[psycopg.Connection[Any]]:

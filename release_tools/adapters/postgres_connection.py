@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from release_tools.adapters.postgres_address import Address
 from release_tools.adapters.program import masked
-from release_tools.errors import LockBusy, ToolFailed, ToolTimedOut
+from release_tools.errors import LockBusy, PreconditionFailed, ToolFailed, ToolTimedOut
 
 if TYPE_CHECKING:
     import psycopg
@@ -21,6 +21,9 @@ APPLICATION = "release-tools"
 CONNECT_SECONDS = 10
 SILENCE_MS = 30_000
 """Milliseconds after which a network that acknowledges nothing counts as gone."""
+
+OLDEST = 14
+"""The first server that can hash a whole row."""
 
 QUIET = "lock_timeout = '30s'", "idle_in_transaction_session_timeout = 0", "client_min_messages = error"
 
@@ -72,6 +75,11 @@ class PostgresSession:
                 return None
             return (result.get_value(0, 0) or b"").decode()
 
+    def cancel(self) -> None:
+        """End the statement that runs now, if there is one, from another thread; it fails as one that took too long."""
+        with contextlib.suppress(ToolFailed), self._translated():
+            self.raw.cancel_safe(timeout=CONNECT_SECONDS)
+
     @contextlib.contextmanager
     def transaction(self, mode: str = "") -> Iterator[None]:
         """Hold a transaction, committed at the end and rolled back after an error."""
@@ -105,6 +113,12 @@ class PostgresServer:
         with _translated(place, self.address.secrets):
             raw = self._open(database)
         with contextlib.closing(raw):
+            if raw.info.server_version < OLDEST * 10000:
+                raise PreconditionFailed(
+                    f"{place}: version {raw.info.server_version // 10000} is too old.",
+                    state="Nothing was changed.",
+                    todo=f"Bring the server to PostgreSQL {OLDEST} or newer first.",
+                )
             session = PostgresSession(raw=raw, place=place, secrets=self.address.secrets)
             session.run(*(f"SET {one}" for one in QUIET), f"SET statement_timeout = {int(timeout * 1000)}")
             yield session

@@ -76,9 +76,12 @@ class PostgresDump:
         live = self.server.address.database
         with ThreadPoolExecutor(1) as beside:
             writing = beside.submit(self.programs.run, *argv, database=live, timeout=timeout, cwd=directory)
-            contents = read_contents(session, hashed=True)
-            writing.result()
-        return contents
+            # A full disk is told at once, and not when a big database has been counted to its end.
+            writing.add_done_callback(lambda done: session.cancel() if done.exception() else None)
+            try:
+                return read_contents(session, hashed=True)
+            finally:
+                writing.result()
 
     def _write_globals(self, directory: Path, *, timeout: float) -> None:
         """Write roles and tablespaces, with passwords where this role may see them."""

@@ -50,6 +50,7 @@ def place() -> Iterator[Place]:
     cluster.execute(f"CREATE DATABASE {one.name}")
     yield one
     for (name,) in cluster.execute(f"SELECT datname FROM pg_database WHERE datname ~ '^{one.name}(_|~|$)'"):
-        cluster.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        quoted = name.replace('"', '""')
+        cluster.execute(f'DROP DATABASE "{quoted}" WITH (FORCE)')
     for (name,) in cluster.execute(f"SELECT rolname FROM pg_roles WHERE rolname LIKE 'role_{one.name}_%'"):
         cluster.execute(f"DROP ROLE {name}")

@@ -125,6 +125,22 @@ def test_a_failing_program_is_quoted_without_the_password(place: Place, tmp_path
 
 
 @pytest.mark.slow
+def test_a_disk_that_is_full_is_told_before_everything_is_counted(place: Place, tmp_path: Path) -> None:
+    """Nobody waits for the numbers of a dump that has failed."""
+    place.run("CREATE TABLE t AS SELECT g, repeat(md5(g::text), 9) AS text FROM generate_series(1, 200000) g")
+    version = ".".join(map(str, place.database.programs.version()))
+    program = tmp_path / "pg_dump"
+    told = f'test "$1" = --version && {{ echo "pg_dump (PostgreSQL) {version}"; exit; }}'
+    program.write_text(f"#!/bin/sh\n{told}\necho 'No space left on device' >&2; exit 1\n")
+    program.chmod(0o755)
+    with pytest.raises(ToolFailed, match="No space left on device"):
+        PostgresDatabase(key="DATABASE_URL", url=place.cluster.url(place.name), directory=tmp_path).dump(tmp_path)
+    assert place.run(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%hash_record%' AND pid <> pg_backend_pid()"
+    ) == [(0,)]
+
+
+@pytest.mark.slow
 def test_a_dump_for_roles_that_are_missing_is_refused_by_their_names(place: Place, tmp_path: Path) -> None:
     """Restored without them, its owners and grants would be gone."""
     role = place.role()
