@@ -22,7 +22,10 @@ FOREIGN = ("GIT_", "GITHUB_", "PYTHON", "RELEASE_TOOLS", "_RELEASE_TOOLS", "XDG_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command line with its working directory, environment, input and exit codes; `before` prepares each run."""
+    """A command line with its working directory, environment, input and exit codes; `before` prepares each run.
+
+    It is given up after `cap` seconds.
+    """
 
     argv: tuple[str, ...]
     cwd: Path
@@ -30,6 +33,7 @@ class Command:
     codes: tuple[int, ...] = (0,)
     before: Callable[[], None] | None = None
     stdin: Path = Path(os.devnull)
+    cap: int = CAP
 
 
 Times = Mapping[str, Sequence[float]]
@@ -71,7 +75,7 @@ def _run(command: Command, stdin: int, stdout: int) -> tuple[float, int]:
     here = Path.cwd()
     os.chdir(command.cwd)
     signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.alarm(CAP)
+    signal.alarm(command.cap)
     begun = time.perf_counter()
     pid = os.posix_spawn(command.argv[0], command.argv, environment, file_actions=actions)
     try:
@@ -80,7 +84,7 @@ def _run(command: Command, stdin: int, stdout: int) -> tuple[float, int]:
     except KeyboardInterrupt:
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        return float(CAP), os.waitstatus_to_exitcode(status)
+        return float(command.cap), os.waitstatus_to_exitcode(status)
     finally:
         signal.alarm(0)
         os.chdir(here)
@@ -90,7 +94,9 @@ def _failure(name: str, command: Command, code: int, said: BinaryIO) -> str:
     said.seek(0)
     last = said.read().decode(errors="replace").splitlines()[-10:]
     expected = " or ".join(map(str, command.codes))
-    end = f"was given up after {CAP} s" if code == -signal.SIGKILL else f"ended with {code}, expected {expected}"
+    end = (
+        f"was given up after {command.cap} s" if code == -signal.SIGKILL else f"ended with {code}, expected {expected}"
+    )
     return "\n".join((f"benchmarks: error: {name} {end}: {' '.join(command.argv)}", *last, "Nothing was written."))
 
 

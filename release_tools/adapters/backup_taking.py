@@ -36,9 +36,10 @@ class BackupTaking:
         home = self._folder("database", name)
         make_private(home)
         dump = database.dump(home)
-        for path in home.rglob("*"):
-            path.chmod(0o700 if path.is_dir() else 0o600, follow_symlinks=False)
-        files = [path for path in sorted(home.rglob("*")) if path.is_file()]
+        written = [path for path in sorted(home.rglob("*")) if not path.is_symlink()]
+        for path in written:
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        files = [path for path in written if path.is_file()]
         if missing := set(dump.files) - {path.relative_to(home).as_posix() for path in files}:
             raise not_taken(f"The dump of {name} lacks {', '.join(sorted(missing))}")
         return tuple(self._keep_dumped(name, path) for path in files), dump.contents

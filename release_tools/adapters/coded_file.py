@@ -4,7 +4,6 @@ What is in it is not known here.
 """
 
 import gzip
-import hashlib
 import os
 import tarfile
 import zlib
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from release_tools.adapters.age_stream import AgeFailed, decrypting, encrypting
+from release_tools.adapters.side_digest import SideDigest
 from release_tools.adapters.zstd_stream import ERRORS, Sink, ZstdSink, zstd_reader
 from release_tools.domain.deploy.backup import Artefact, Coding
 
@@ -33,7 +33,7 @@ class FileSink:
     def __init__(self, path: Path) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._descriptor = os.open(path, flags, 0o600)
-        self._digest = hashlib.sha256()
+        self._digest = SideDigest()
         self.size = 0
         self.error: OSError | None = None
 
@@ -93,7 +93,7 @@ class HashedSource:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._digest = hashlib.sha256()
+        self._digest = SideDigest()
         self.size = 0
 
     def read(self, count: int = -1, /) -> bytes:

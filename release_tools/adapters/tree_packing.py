@@ -3,7 +3,6 @@
 Where the archive goes, and what is done to its bytes there, is not known here.
 """
 
-import hashlib
 import os
 import stat
 import tarfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from release_tools.adapters.member_listing import XATTR, Listing
+from release_tools.adapters.side_digest import SideDigest
 from release_tools.adapters.zstd_stream import Sink
 from release_tools.domain.deploy.archive import ATTRIBUTES, SPECIAL_BITS, TOP, Member, lint_member
 
@@ -182,7 +182,7 @@ class _Content:
     def __init__(self, descriptor: int, size: int) -> None:
         self._descriptor = descriptor
         self._left = size
-        self.digest = hashlib.sha256()
+        self.digest = SideDigest()
 
     def read(self, count: int) -> bytes:
         wanted = min(count, self._left)

@@ -3,7 +3,6 @@
 Where the archive comes from, and whether its bytes are the right ones, is not known here.
 """
 
-import hashlib
 import os
 import stat
 import tarfile
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from release_tools.adapters.member_listing import XATTR, Listing
+from release_tools.adapters.side_digest import SideDigest
 from release_tools.domain.deploy.archive import TOP, Member, lint_members, parse_path
 
 _CHUNK = 1 << 20
@@ -98,7 +98,7 @@ def _member(info: tarfile.TarInfo) -> Member:
 
 
 def _read(tar: tarfile.TarFile, info: tarfile.TarInfo) -> str:
-    digest = hashlib.sha256()
+    digest = SideDigest()
     for data in _chunks(tar, info):
         digest.update(data)
     return digest.hexdigest()
@@ -141,7 +141,7 @@ class _Writer:
             self._dress(path, info)
 
     def _write_file(self, tar: tarfile.TarFile, info: tarfile.TarInfo, path: str) -> str:
-        digest = hashlib.sha256()
+        digest = SideDigest()
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             for data in _chunks(tar, info):

@@ -36,7 +36,7 @@ class ZstdSink:
 
     def __init__(self, sink: Sink) -> None:
         parameter = zstd.CompressionParameter
-        workers = min(MOST_WORKERS, len(os.sched_getaffinity(0)))
+        workers = min(MOST_WORKERS, os.cpu_count() or 1)
         options: dict[int, int] = {
             parameter.compression_level: LEVEL,
             parameter.checksum_flag: 1,

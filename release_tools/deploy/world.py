@@ -6,7 +6,7 @@ A step gets everything else from its own fields.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from release_tools.deploy.blueprint import Blueprints
 from release_tools.ports.backups import BackupReader, BackupWriter
@@ -14,6 +14,19 @@ from release_tools.ports.database import Database
 from release_tools.ports.host import Clock, Host, Prober
 from release_tools.ports.migrator import Migrator
 from release_tools.ports.runtime import Front, Releases, Runtime
+
+
+class Rehearsal(NamedTuple):
+    """What leads a prober to the services and copies of a rehearsal."""
+
+    id: str
+    ports: Mapping[str, int]
+    """By service."""
+    variables: Mapping[str, str]
+    """What comes on top of the environment file."""
+    copies: Mapping[str, str]
+    """Database to its copy."""
+    home: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +50,7 @@ class World:
     store: BackupWriter
     host: Host
     prober: Prober
+    rehearsal_prober: Callable[[Rehearsal], Prober]
     clock: Clock
     token: str = field(repr=False)
     """Secret that leads through the front during maintenance."""

@@ -6,7 +6,7 @@ Which command uses it, and under which lock, is wired in `deploys`.
 import getpass
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -31,8 +31,9 @@ from release_tools.wiring.released import (
 if TYPE_CHECKING:
     from release_tools.adapters.backup_shelf import BackupShelf
     from release_tools.adapters.git_process import GitProcess
+    from release_tools.adapters.prober import CheckProber
     from release_tools.deploy.session import DeploySession
-    from release_tools.deploy.world import World
+    from release_tools.deploy.world import Rehearsal, World
     from release_tools.ports import GitReader
     from release_tools.ports.database import Database
     from release_tools.ports.host import Host, Prober
@@ -119,6 +120,7 @@ class Platform:
             python=self.python,
         )
         databases, shelf = self._databases(host, home), self._shelf()
+        prober = self._prober(releases, runtime, databases, host)
         return World(
             run=run_id,
             home=home,
@@ -132,7 +134,8 @@ class Platform:
             backups=shelf,
             store=BackupStore(shelf=shelf, environment=self.environment),
             host=host,
-            prober=self._prober(releases, runtime, databases, host),
+            prober=prober,
+            rehearsal_prober=partial(_rehearsed, prober),
             clock=SystemClock(),
             token=bypass_token(self.state),
             stopping=stopping,
@@ -231,7 +234,7 @@ class Platform:
 
     def _prober(
         self, releases: "Releases", runtime: "Runtime", databases: "Mapping[str, Database]", host: "Host"
-    ) -> "Prober":
+    ) -> "CheckProber":
         from release_tools.adapters.prober import CheckProber
 
         services = draw(self.tables, host.environment()).services
@@ -254,3 +257,20 @@ class Platform:
             return None
         state = state_directory(host_file, self.tables.project, environment)
         return committed_content(runs_in(state).history(), version)
+
+
+def _rehearsed(prober: "CheckProber", rehearsal: "Rehearsal") -> "Prober":
+    """Return the prober that looks at a rehearsal instead of at what is live."""
+
+    def variables() -> dict[str, str]:
+        return {**prober.variables(), **rehearsal.variables}
+
+    return replace(
+        prober,
+        rehearsal=rehearsal.id,
+        ports=rehearsal.ports,
+        variables=variables,
+        names=rehearsal.copies,
+        values={**prober.values, "home": rehearsal.home},
+        seen={},
+    )

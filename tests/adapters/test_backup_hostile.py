@@ -3,8 +3,10 @@
 import gc
 import hashlib
 import io
+import json
 import os
 import socket
+import subprocess
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from release_tools.adapters import tree_unpacking
 from release_tools.adapters.member_listing import Listing
 from release_tools.adapters.tree_packing import pack_tree
 from release_tools.adapters.tree_unpacking import HostileMember, list_archive, unpack_archive
+from release_tools.adapters.zstd_stream import zstd_reader
 from release_tools.domain.deploy.archive import Member
 from release_tools.errors import BackupRefused
 
@@ -311,3 +314,21 @@ def test_no_member_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     round_trip(tmp_path / "source", tmp_path / "target")
     assert len(most) == 122
     assert 0 < max(most) < 10
+
+
+def test_a_backup_is_read_without_us(store: Store, tmp_path: Path) -> None:
+    """The programs of every system check its hashes and unpack its archives, as the documentation says."""
+    directory = store.root / "b1"
+    subprocess.run(("sha256sum", "--quiet", "-c", "manifest.json.sha256"), cwd=directory, check=True, timeout=20)
+    listed = [
+        f"{one['sha256']}  {one['path']}" for one in json.loads((directory / "manifest.json").read_text())["artefacts"]
+    ]
+    told = "\n".join(listed) + "\n"
+    subprocess.run(("sha256sum", "--quiet", "-c"), cwd=directory, input=told, text=True, check=True, timeout=20)
+    with (directory / "directories" / "files.tar.zst").open("rb") as packed:
+        data = zstd_reader(packed).read()
+    (tmp_path / "out").mkdir()
+    subprocess.run(("tar", "-x", "-C", str(tmp_path / "out")), input=data, check=True, timeout=20)
+    made = {path.relative_to(tmp_path / "out"): path.lstat().st_mode for path in (tmp_path / "out").rglob("*")}
+    files = store.platform / "files"
+    assert made == {path.relative_to(files): path.lstat().st_mode for path in files.rglob("*")}

@@ -151,6 +151,7 @@ class FakePlatform:
             store=self.backups,
             host=ScratchHost(env=self.host.env, paths=self.host.paths, modes=self.host.modes),
             prober=self.prober,
+            rehearsal_prober=lambda rehearsal: replace(self.prober, rehearsal=rehearsal.id),
             clock=self.clock,
             token="secret-token",
             stopping=stopping,

@@ -5,7 +5,6 @@ No time passes and nothing is asked over a network.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from fakes.runtime import FakeRuntime
 from release_tools.domain.deploy.health import CheckSpec, Sample
@@ -31,26 +30,21 @@ class FakeProber:
         if told:
             answer = told.pop(0) if len(told) > 1 else told[0]
             return answer if isinstance(answer, Sample) else _sample(check, good=answer)
-        return self._look(check, Placement(release, self._rehearsal(check)), version)
+        return self._look(check, Placement(release, self.rehearsal), version)
 
     def _look(self, check: CheckSpec, placement: Placement, version: str) -> Sample:
         if not check.service:
             return _sample(check, good=True)
-        good = self.runtime.look(check.service, placement.rehearsal)
+        good = self.runtime.look(check.service, self.rehearsal)
         state = self.runtime.states(placement).get(check.service)
         if state is None or state.state != "running":
             final = bool(state and (state.oom_killed or state.crash_loop))
             return _sample(check, good=False, said=f"{check.service} is not running", final=final)
-        service = self.runtime.service(check.service, placement.rehearsal)
+        service = self.runtime.service(check.service, self.rehearsal)
         serving = service.script.serves or service.version
         if good and check.kind == "identity" and serving != version:
             return _sample(check, good=False, said=f"serves {serving} instead of {version}", final=True)
         return _sample(check, good=good)
-
-    def _rehearsal(self, check: CheckSpec) -> str:
-        """Return the rehearsal that a check is about: told by the port that it asks, as on a real machine."""
-        port = urlsplit(check.url).port if check.url else check.port
-        return self.runtime.rehearsal_at(port) if port else self.rehearsal
 
 
 def _sample(check: CheckSpec, *, good: bool, said: str = "", final: bool = False) -> Sample:

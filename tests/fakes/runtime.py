@@ -135,10 +135,6 @@ class FakeRuntime:
             self._note("stop", name, rehearsal, service.state.release)
             service.state = replace(service.state, state="stopped", identity="")
 
-    def rehearsal_at(self, port: int) -> str:
-        """Return the rehearsal whose service has a port, empty where it is a live one's or nobody's."""
-        return next((key[0] for key, one in self._services.items() if one.spec.port == port), "")
-
     def rehearsals(self) -> tuple[str, ...]:
         """Return the rehearsals that were not stopped, ordered."""
         return tuple(sorted({rehearsal for rehearsal, _ in self._services if rehearsal}))

@@ -3,7 +3,7 @@
 Everything here works on copies, other ports and a home of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,13 +13,12 @@ from release_tools.deploy.steps.copies import REHEARSAL_GRACE
 from release_tools.deploy.steps.migrations import migrator_of
 from release_tools.deploy.steps.services import await_ready
 from release_tools.deploy.waiting import Wait, await_good
-from release_tools.deploy.world import World
-from release_tools.domain.deploy.health import CheckSpec, Sample
+from release_tools.deploy.world import Rehearsal, World
+from release_tools.domain.deploy.health import CheckSpec
 from release_tools.domain.deploy.service import Placement, ServiceSpec
 from release_tools.engine.step import PENDING, Reality
-from release_tools.errors import BackupFailed, CheckFailed, ReleaseToolsError, ToolFailed
-
-ASKED_DIRECTLY = ("http", "post", "identity", "tcp")
+from release_tools.errors import BackupFailed, CheckFailed, ToolFailed
+from release_tools.ports.host import Prober
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +99,20 @@ class BootOnCopy:
         ports = dict(zip((spec.name for spec in specs), world.runtime.free_ports(len(specs)), strict=True))
         placement = Placement(self.release, self.rehearsal)
         environment = self._environment(world, specs, ports)
+        home = environment["RELEASE_HOME"]
+        rehearsal = Rehearsal(self.rehearsal, ports, environment, dict(self.copies), home)
+        prober = world.rehearsal_prober(rehearsal)
         for spec in specs:
             there = replace(spec, port=ports[spec.name] if spec.port else 0)
             world.runtime.start(there, placement, environment, version=self.version)
-            await_ready(world, there, placement, there.port, version=self.version)
-        await_good(world, tuple(self._waits(world, blueprint.checks, ports)))
+            await_ready(world, there, placement, prober, version=self.version)
+        checks = [check for check in blueprint.checks if check.kind != "service" and check.service in ("", *ports)]
+        await_good(world, [self._wait(prober, check) for check in checks])
+
+    def _wait(self, prober: Prober, check: CheckSpec) -> Wait:
+        # Nothing of a rehearsal stands behind the front.
+        look = partial(prober.sample, replace(check, public=False), release=self.release, version=self.version)
+        return Wait(name=check.name, look=look, within=check.within)
 
     def _environment(self, world: World, specs: list[ServiceSpec], ports: Mapping[str, int]) -> dict[str, str]:
         """Return what leads the services to the copies, to each other, and to a home of their own."""
@@ -112,34 +120,6 @@ class BootOnCopy:
         for database, copy in self.copies:
             variables |= world.databases[database].environment(copy, application=world.application)
         return variables | {"RELEASE_HOME": str(_home(world))}
-
-    def _waits(self, world: World, checks: tuple[CheckSpec, ...], ports: Mapping[str, int]) -> Iterator[Wait]:
-        copies = dict(self.copies)
-        for check in checks:
-            if check.kind in ASKED_DIRECTLY and check.service in ports:
-                there = _directly(check, ports[check.service])
-                look = partial(world.prober.sample, there, release=self.release, version=self.version)
-                yield Wait(name=check.name, look=look, within=check.within)
-            elif check.kind == "sql" and check.database in copies:
-                look = partial(_ask, world, check, copies[check.database], self.version)
-                yield Wait(name=check.name, look=look, within=check.within)
-
-
-def _directly(check: CheckSpec, port: int) -> CheckSpec:
-    if check.kind == "tcp":
-        return replace(check, host="127.0.0.1", port=port, public=False)
-    return replace(check, url=f"http://127.0.0.1:{port}", public=False)
-
-
-def _ask(world: World, check: CheckSpec, copy: str, version: str) -> Sample:
-    begun = world.clock.monotonic()
-    try:
-        found = world.databases[check.database].scalar(check.query, name=copy, timeout=check.timeout)
-    except ReleaseToolsError as error:
-        return Sample(check.name, False, error.failed, world.clock.monotonic() - begun)
-    wanted = check.equals.replace("{version}", version)
-    good = not wanted or found == wanted
-    return Sample(check.name, good, "as expected" if good else "another value", world.clock.monotonic() - begun)
 
 
 def _home(world: World) -> Path:

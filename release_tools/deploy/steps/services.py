@@ -4,7 +4,7 @@ A service is started only when it is told from which release; that it is ready i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from release_tools.domain.deploy.health import CheckSpec, Sample
 from release_tools.domain.deploy.service import Placement, ServiceSpec
 from release_tools.engine.step import DONE, PENDING, Reality
 from release_tools.errors import CheckFailed
+from release_tools.ports.host import Prober
 
 LOG_LINES = 50
 
@@ -62,7 +63,7 @@ class StartService:
         spec = service_of(world, self.release, self.service)
         placement = Placement(self.release)
         world.runtime.start(spec, placement, {}, version=self.version)
-        took = await_ready(world, spec, placement, spec.port, version=self.version)
+        took = await_ready(world, spec, placement, world.prober, version=self.version)
         return {"started": {"service": self.service, "seconds": took}}
 
 
@@ -95,13 +96,13 @@ def service_of(world: World, release: str, name: str) -> ServiceSpec:
     return spec
 
 
-def await_ready(world: World, spec: ServiceSpec, placement: Placement, port: int, *, version: str) -> float:
+def await_ready(world: World, spec: ServiceSpec, placement: Placement, prober: Prober, *, version: str) -> float:
     """Wait until a service runs and answers; return the seconds that it took, or raise `CheckFailed` with its log."""
     runs = partial(_runs, world, spec.name, placement)
     waits = [Wait(name=f"{spec.name} runs", look=runs, within=spec.ready_within)]
     if spec.health:
-        check = health_check(spec, port)
-        look = partial(world.prober.sample, check, release=placement.release, version=version)
+        check = health_check(spec)
+        look = partial(prober.sample, check, release=placement.release, version=version)
         waits.append(Wait(name=check.name, look=look, within=spec.ready_within))
     try:
         return max(await_good(world, waits).values())
@@ -111,10 +112,9 @@ def await_ready(world: World, spec: ServiceSpec, placement: Placement, port: int
         raise CheckFailed(f"{error.failed}{told}") from error
 
 
-def health_check(spec: ServiceSpec, port: int) -> CheckSpec:
+def health_check(spec: ServiceSpec) -> CheckSpec:
     """Return the check that asks a service itself, past the front, whether it is healthy."""
-    check = CheckSpec(name=f"{spec.name} is healthy", kind="http", service=spec.name, path=spec.health, public=False)
-    return replace(check, url=f"http://127.0.0.1:{port}") if port else check
+    return CheckSpec(name=f"{spec.name} is healthy", kind="http", service=spec.name, path=spec.health, public=False)
 
 
 def _runs(world: World, name: str, placement: Placement) -> Sample:
