@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Place
+from postgres_place import Place
 
 from release_tools.domain.deploy.database import contents_differences
 
