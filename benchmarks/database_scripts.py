@@ -36,7 +36,7 @@ def run_script(server: Server, script: str) -> float:
 
 def fill(server: Server, name: str, *, scale: int) -> None:
     """Make a database of `pgbench` and as many rows of text: 60 is a gigabyte."""
-    words = "string_agg(substr(md5((g * 31 + w)::text), 1, 7), ' ')"
+    words = "string_agg(substr(md5((g * 1000 + w)::text), 1, 7), ' ')"
     rows = f"generate_series(1, {scale * 1000}) g"
     text = (
         f"CREATE TABLE articles AS SELECT g AS id, (SELECT {words} FROM generate_series(1, 250) w) AS body FROM {rows}"

@@ -6,7 +6,7 @@ from threading import Thread
 
 import psycopg
 import pytest
-from conftest import Place
+from postgres_place import Place
 from postgres_rig import PASSWORD
 
 from release_tools.adapters.postgres_database import PostgresDatabase

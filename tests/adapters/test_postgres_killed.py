@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Place
+from postgres_place import Place
 
 from release_tools.domain.deploy.database import contents_differences
 
@@ -75,12 +75,13 @@ def test_the_statement_of_a_killed_client_is_found_by_its_name_and_ended(place: 
         import psycopg
 
         with psycopg.connect(url.replace("client_connection_check_interval%3D1000", "jit%3Doff")) as connection:
-            connection.execute("CREATE TABLE late AS SELECT 1 AS a FROM pg_sleep(60)")
+            connection.execute("CREATE TABLE late AS SELECT 1 AS a FROM pg_sleep(600)")
 
     process = FORK.Process(target=migrate)
     process.start()
-    deadline = time.monotonic() + 10
-    while not place.database.sessions("release-tools/run-7") and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    while "active" not in {one.state for one in place.database.sessions("release-tools/run-7")}:
+        assert time.monotonic() < deadline
         time.sleep(0.02)
     process.kill()
     process.join()

@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from conftest import Place
+from postgres_place import Place
 
 from release_tools.domain.deploy.database import contents_differences
 

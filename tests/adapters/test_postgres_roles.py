@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Place
+from postgres_place import Place
 
 from release_tools.adapters.postgres_database import PostgresDatabase
 from release_tools.domain.deploy.database import contents_differences

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import Place
+from postgres_place import Place
 
 from release_tools.adapters.postgres_connection import PostgresSession
 from release_tools.adapters.postgres_properties import load_properties
