@@ -83,7 +83,8 @@ class _StrictInfo(tarfile.TarInfo):
 
 def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo, Member]]:
     tar: Any
-    with tarfile.open(fileobj=stream, mode="r|", bufsize=_CHUNK, tarinfo=_StrictInfo) as tar:
+    source: Any = _Forward(stream)
+    with tarfile.TarFile(fileobj=source, mode="r", tarinfo=_StrictInfo) as tar:
         while (info := tar.next()) is not None:
             yield tar, info, _member(info)
             tar.members.clear()  # tarfile keeps every member that it saw
@@ -105,9 +106,40 @@ def _read(tar: tarfile.TarFile, info: tarfile.TarInfo) -> str:
 
 
 def _chunks(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
-    content = tar.extractfile(info)
-    while content is not None and (data := content.read(_CHUNK)):
+    content = tar.extractfile(info) if info.issparse() else tar.fileobj
+    if content is None:
+        raise tarfile.ReadError(f"{info.name} has no content")
+    content.seek(0 if info.issparse() else info.offset_data)
+    left = info.size
+    while left:
+        data = content.read(min(_CHUNK, left))
+        if not data:
+            raise tarfile.ReadError("the archive ends in the middle of a member")
+        left -= len(data)
         yield data
+
+
+class _Forward:
+    """A stream that can be sought forward, which is all that tarfile does; its own streams copy everything twice."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._position = 0
+
+    def read(self, count: int) -> bytes:
+        data = self._stream.read(count)
+        self._position += len(data)
+        return data
+
+    def seek(self, position: int) -> int:
+        if position < self._position:
+            raise tarfile.StreamError("an archive is read from its beginning to its end")
+        while self._position < position and self.read(min(_CHUNK, position - self._position)):
+            pass
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
 
 
 class _Writer:

@@ -134,7 +134,7 @@ MEANWHILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "shrinks": (lambda files: (files / "closed" / "bin").write_bytes(b"x"), "closed/bin changed"),
     "is written anew": (_rewrite, "closed/bin changed"),
     "vanishes": (lambda files: (files / "no\udcff name").unlink(), "no\udcff name vanished"),
-    "comes": (lambda files: (files / "closed" / "new").write_bytes(b""), "closed changed"),
+    "comes": (lambda files: (files / "new").write_bytes(b""), ". changed"),
     "goes with its directory": (lambda files: (files / "empty").rmdir(), "empty vanished"),
 }
 
