@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import frames, history, hooks, pushes, release, startup
+from benchmarks import frames, front, history, hooks, pushes, release, startup
 from benchmarks.installation import install_peers
 from benchmarks.machine import render_machine
 from benchmarks.peers import Peers
@@ -24,6 +24,7 @@ SUITES: dict[str, Callable[..., tuple[Table, ...]]] = {
     "release": release.run,
     "history": history.run,
     "start-up": startup.run,
+    "front": front.run,
 }
 ROUNDS = 30
 BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
