@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import backup_files, frames, history, hooks, pushes, release, startup
+from benchmarks import backup_database, backup_files, frames, front, history, hooks, pushes, release, startup
 from benchmarks.installation import install_peers
 from benchmarks.machine import render_machine
 from benchmarks.peers import Peers
@@ -25,6 +25,8 @@ SUITES: dict[str, Callable[..., tuple[Table, ...]]] = {
     "history": history.run,
     "start-up": startup.run,
     "backup-files": backup_files.run,
+    "backup-database": backup_database.run,
+    "front": front.run,
 }
 ROUNDS = 30
 BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"

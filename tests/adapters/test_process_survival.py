@@ -227,6 +227,7 @@ def test_x54_an_oom_kill_is_told_where_the_kernels_count_went_up(
     assert ended == (128 + number, told)
 
 
+@pytest.mark.slow
 def test_a_supervisor_takes_next_to_no_time_while_nothing_happens(top: Path) -> None:
     """It sleeps; a dozen of them must not be felt."""
     runtime = make_runtime(top, restarting=QUICK)

@@ -106,7 +106,9 @@ class Supervised:
         deadline = time.monotonic() + STARTED_WITHIN
         while (lock := self.place.lock()) is None:
             told = self.place.recorded()
-            if told and self.place.control().wanted == "run" and is_alive(told.supervisor):
+            if told and told.supervisor and self.place.control().wanted == "stop":
+                self._wake(told)  # A stop was cut off before it said so.
+            elif told and is_alive(told.supervisor):
                 if told.phase in ("running", "pausing", "starting") and told.release != release:
                     raise self._other(told.release)
                 if told.phase in ("running", "pausing"):
