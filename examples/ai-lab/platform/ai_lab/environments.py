@@ -7,7 +7,6 @@ from sqlalchemy import Engine, delete, insert, select
 from ai_lab.artefacts import Artefacts
 from ai_lab.models import environments
 
-
 FIELDS = tuple(column.label(column.key) for column in environments.c)
 """By the names that clients know, whatever the columns are called."""
 
