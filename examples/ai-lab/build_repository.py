@@ -67,6 +67,8 @@ def _message(version: str) -> str:
 
 def _commit(top: Path, day: int, version: str, message: str, database: str) -> None:
     lay_out(version, top, database=database)
+    # Every file is read anew: two versions of one may have the same size and time.
+    _git(top, day, "read-tree", "--empty")
     _git(top, day, "add", "--all")
     _git(top, day, "commit", "--quiet", "--no-verify", "-m", message)
 

@@ -45,6 +45,12 @@ class DeployPlace:
         current = world.releases.current()
         return world.blueprint(current) if current else draw(self.tables, world.host.environment())
 
+    def secret_paths(self) -> list[Path]:
+        """Return the files and directories that must be for their owner alone, as far as they are there."""
+        world = self.session.world()
+        paths = (world.home / path for path in self.tables.configuration)
+        return [path for path in paths if world.host.exists(path)]
+
     def words(self) -> tuple[str, ...]:
         """Return how another process of ours is told the same place."""
         config = ("--config", str(self.config_file.absolute())) if self.config_file else ()

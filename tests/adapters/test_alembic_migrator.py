@@ -65,9 +65,9 @@ def test_x46_a_tree_with_two_heads(project: AlembicProject, database: ScratchPos
 
 
 def test_x46_a_tree_that_lacks_a_revision(project: AlembicProject, database: ScratchPostgres) -> None:
-    """What is missing, and which file wants it, is said; nothing was changed."""
+    """What is missing, and which revision wants it, is said; nothing was changed."""
     project.line().revision("r4", "pass", down="r3z")
-    with pytest.raises(PreconditionFailed, match=r"(?s)r3z.*r4.py.*Nothing was changed"):
+    with pytest.raises(PreconditionFailed, match=r"(?s)r3z referenced from.*r4.*Nothing was changed"):
         project.migrator().state({"DATABASE_URL": database.url})
     assert database.tables() == set()
 

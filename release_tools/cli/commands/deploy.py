@@ -46,8 +46,7 @@ def command(
         refuse_unfinished(place)
         world = place.session.world()
         if fix_perms and not dry_run:
-            paths = [world.home / path for path in place.tables.configuration]
-            world.host.fix_permissions([path for path in paths if world.host.exists(path)])
+            world.host.fix_permissions(place.secret_paths())
         proposal = propose_deploy(
             place.session, world, version=version, ref=ref, redeploy=redeploy, hold=hold, waived=waived
         )

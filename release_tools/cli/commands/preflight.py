@@ -5,8 +5,7 @@ import click
 from release_tools.cli.deploy_runs import ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
-from release_tools.deploy.flows.proposals import look_at
-from release_tools.deploy.guards import Finding, look_over
+from release_tools.deploy.flows.looking import Finding, look_before
 from release_tools.errors import PreconditionFailed
 from release_tools.wiring.deploys import deploy_place
 
@@ -24,11 +23,9 @@ def command(invocation: Invocation, version: str, environment: str, *, ref: str,
     """
     with deploy_place(invocation.repo, invocation.config, environment, command="preflight", lasting=True) as place:
         world = place.session.world()
-        state = look_at(place.session, world, version, ref)
-        if fix_perms and state.host.permission_faults:
-            world.host.fix_permissions([world.home / path for path in state.host.permission_faults])
-            state = look_at(place.session, world, version, ref)
-    findings = look_over(state)
+        if fix_perms:
+            world.host.fix_permissions(place.secret_paths())
+        state, findings = look_before(place.session, world, version, ref)
     wrong = [finding for finding in findings if not finding.good]
     report(
         invocation,

@@ -7,6 +7,9 @@ from sqlalchemy import Engine, delete, insert, select
 from ai_lab.artefacts import Artefacts
 from ai_lab.models import environments
 
+FIELDS = tuple(column.label(column.key) for column in environments.c)
+"""By the names that clients know, whatever the columns are called."""
+
 
 class Environments:
     """The environments of one database."""
@@ -17,12 +20,12 @@ class Environments:
     def every(self) -> list[dict[str, Any]]:
         """Return all of them."""
         with self._database.connect() as connection:
-            return [dict(row) for row in connection.execute(select(environments).order_by("id")).mappings()]
+            return [dict(row) for row in connection.execute(select(*FIELDS).order_by(environments.c.id)).mappings()]
 
     def one(self, number: int) -> dict[str, Any] | None:
         """Return one of them, with whether its artefact is sound; None where there is none."""
         with self._database.connect() as connection:
-            row = connection.execute(select(environments).where(environments.c.id == number)).mappings().first()
+            row = connection.execute(select(*FIELDS).where(environments.c.id == number)).mappings().first()
         return row and {**row, "sound": self._artefacts.holds(row["artefact"])}
 
     def make(self, wanted: dict[str, Any]) -> dict[str, Any]:
