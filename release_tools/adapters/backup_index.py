@@ -5,7 +5,6 @@ It lies in the environment's state directory, away from the backups, one file ea
 
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,11 +52,6 @@ class BackupIndex:
     def forget(self, backup: str) -> None:
         """Remove a backup's record, if there is one."""
         self._path(backup).unlink(missing_ok=True)
-
-    def names(self) -> Iterator[str]:
-        """Yield the backups that have a record."""
-        paths = sorted(self.directory.glob(f"*{_SUFFIX}")) if self.directory.is_dir() else []
-        yield from (path.name.removesuffix(_SUFFIX) for path in paths if not path.name.startswith("."))
 
     def _path(self, backup: str) -> Path:
         return self.directory / f"{backup}{_SUFFIX}"
