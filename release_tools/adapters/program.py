@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
@@ -20,7 +21,7 @@ CAPTURED = 8 * 1024 * 1024
 TOLD = 12
 """Lines of a program's complaints that an error repeats."""
 
-AFTERGLOW = 2.0
+AFTERGLOW = 1.0
 """Seconds for which children of an ended program may still hold its streams."""
 
 
@@ -128,14 +129,18 @@ def _feed(stream: IO[bytes], fed: bytes) -> None:
 def _settle(process: subprocess.Popen[bytes], talk: Sequence[Thread]) -> None:
     """Hear what was still being said, and leave nothing running of the group."""
     if process.returncode is not None:
-        for one in talk:
-            one.join(AFTERGLOW)
+        _join(talk)
     # A child that outlives its leader keeps the group's number from being given away; without one, nothing is killed.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    _join(talk)
+
+
+def _join(talk: Sequence[Thread]) -> None:
+    deadline = time.monotonic() + AFTERGLOW
     for one in talk:
-        one.join(AFTERGLOW)
+        one.join(max(0.0, deadline - time.monotonic()))
 
 
 def _text(heard: bytearray) -> str:
