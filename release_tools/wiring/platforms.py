@@ -6,7 +6,7 @@ Which command uses it, and under which lock, is wired in `deploys`.
 import getpass
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,14 +16,15 @@ from release_tools.config.deploy import Deploy
 from release_tools.config.deploy_load import load_host, state_directory
 from release_tools.config.host import HostFile
 from release_tools.config.model import Config
-from release_tools.deploy.blueprint import Blueprint, draw, port_of
+from release_tools.deploy.blueprint import draw, port_of
 from release_tools.engine.runs import Run
 from release_tools.errors import PreconditionFailed
 from release_tools.wiring.released import (
+    Released,
     bypass_token,
     migration_linter,
     naming_commit,
-    released_tables,
+    rehearsed,
     runs_in,
     tables_at,
 )
@@ -33,11 +34,10 @@ if TYPE_CHECKING:
     from release_tools.adapters.git_process import GitProcess
     from release_tools.adapters.prober import CheckProber
     from release_tools.deploy.session import DeploySession
-    from release_tools.deploy.world import Rehearsal, World
+    from release_tools.deploy.world import World
     from release_tools.ports import GitReader
     from release_tools.ports.database import Database
-    from release_tools.ports.host import Host, Prober
-    from release_tools.ports.migrator import Migrator
+    from release_tools.ports.host import Host
     from release_tools.ports.runtime import Front, Releases, Runtime
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
@@ -126,8 +126,8 @@ class Platform:
             home=home,
             scratch=self.state / "scratch" / run_id,
             databases=databases,
-            migrator=partial(self._migrator, releases, host, f"release-tools/{run_id}"),
-            blueprint=partial(self._blueprint, releases, host),
+            migrator=partial(self._released(releases, host).migrator, f"release-tools/{run_id}"),
+            blueprint=self._released(releases, host).blueprint,
             releases=releases,
             runtime=runtime,
             front=self._front(host.environment()),
@@ -135,7 +135,7 @@ class Platform:
             store=BackupStore(shelf=shelf, environment=self.environment),
             host=host,
             prober=prober,
-            rehearsal_prober=partial(_rehearsed, prober),
+            rehearsal_prober=partial(rehearsed, prober),
             clock=SystemClock(),
             token=bypass_token(self.state),
             stopping=stopping,
@@ -178,37 +178,13 @@ class Platform:
         programs = self.host_file.postgresql
         return PostgresDatabase(key=key, url=url, directory=Path(programs) if programs else None)
 
-    def _blueprint(self, releases: "Releases", host: "Host", release: str) -> Blueprint:
-        return draw(released_tables(Path(releases.path(release)), release), host.environment())
-
-    def _migrator(self, releases: "Releases", host: "Host", application: str, release: str) -> "Migrator | None":
-        top = Path(releases.path(release))
-        tables = released_tables(top, release).migrations
-        if tables.kind == "none":
-            return None
-        values = {"release": str(top), "home": self.host_file.home, "python": self.python}
-        directory = top / tables.directory
-        key = self.tables.databases[tables.database].url
-        if tables.kind == "command":
-            from release_tools.adapters.command_migrator import CommandMigrator
-
-            return CommandMigrator(
-                upgrade=tuple(word.format(**values) for word in tables.upgrade),
-                check=tuple(word.format(**values) for word in tables.check),
-                directory=directory,
-                application=application,
-                lock_timeout=tables.lock_timeout,
-                variables=host.environment(),
-            )
-        from release_tools.adapters.alembic_migrator import AlembicMigrator
-
-        return AlembicMigrator(
-            python=tables.python.format(**values),
-            directory=directory,
-            url_key=key,
-            application=application,
-            lock_timeout=tables.lock_timeout,
-            variables=host.environment(),
+    def _released(self, releases: "Releases", host: "Host") -> Released:
+        return Released(
+            releases=releases,
+            variables=host.environment,
+            home=self.host_file.home,
+            python=self.python,
+            tables=self.tables,
         )
 
     def _shelf(self) -> "BackupShelf":
@@ -257,20 +233,3 @@ class Platform:
             return None
         state = state_directory(host_file, self.tables.project, environment)
         return committed_content(runs_in(state).history(), version)
-
-
-def _rehearsed(prober: "CheckProber", rehearsal: "Rehearsal") -> "Prober":
-    """Return the prober that looks at a rehearsal instead of at what is live."""
-
-    def variables() -> dict[str, str]:
-        return {**prober.variables(), **rehearsal.variables}
-
-    return replace(
-        prober,
-        rehearsal=rehearsal.id,
-        ports=rehearsal.ports,
-        variables=variables,
-        names=rehearsal.copies,
-        values={**prober.values, "home": rehearsal.home},
-        seen={},
-    )

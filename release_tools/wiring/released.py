@@ -5,6 +5,8 @@ The environment that they belong to is wired in `platforms`.
 
 import os
 import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +15,66 @@ from release_tools.config.deploy import Deploy
 from release_tools.config.deploy_load import load_deploy
 from release_tools.config.model import Config
 from release_tools.config.source import OWN_FILE, SHARED_FILE, Text
+from release_tools.deploy.blueprint import Blueprint, draw
 from release_tools.engine.runs import Runs
 from release_tools.errors import PreconditionFailed
 
 if TYPE_CHECKING:
+    from release_tools.adapters.prober import CheckProber
+    from release_tools.deploy.world import Rehearsal
     from release_tools.domain.deploy.database import DatabaseFacts
     from release_tools.ports import GitReader
-    from release_tools.ports.migrator import MigrationLinter
+    from release_tools.ports.host import Prober
+    from release_tools.ports.migrator import MigrationLinter, Migrator
+    from release_tools.ports.runtime import Releases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """The releases that are laid out on this host, read by what their own trees say."""
+
+    releases: "Releases"
+    variables: Callable[[], Mapping[str, str]]
+    """The environment file's."""
+    home: str
+    python: str
+    tables: Deploy
+    """Those that name the platform, for the key of a database's URL."""
+
+    def blueprint(self, release: str) -> Blueprint:
+        """Return what a release consists of on this host."""
+        return draw(released_tables(Path(self.releases.path(release)), release), self.variables())
+
+    def migrator(self, application: str, release: str) -> "Migrator | None":
+        """Return what migrates for a release, None where it migrates nothing; `application` names its sessions."""
+        top = Path(self.releases.path(release))
+        tables = released_tables(top, release).migrations
+        if tables.kind == "none":
+            return None
+        values = {"release": str(top), "home": self.home, "python": self.python}
+        directory = top / tables.directory
+        key = self.tables.databases[tables.database].url
+        if tables.kind == "command":
+            from release_tools.adapters.command_migrator import CommandMigrator
+
+            return CommandMigrator(
+                upgrade=tuple(word.format(**values) for word in tables.upgrade),
+                check=tuple(word.format(**values) for word in tables.check),
+                directory=directory,
+                application=application,
+                lock_timeout=tables.lock_timeout,
+                variables=self.variables(),
+            )
+        from release_tools.adapters.alembic_migrator import AlembicMigrator
+
+        return AlembicMigrator(
+            python=tables.python.format(**values),
+            directory=directory,
+            url_key=key,
+            application=application,
+            lock_timeout=tables.lock_timeout,
+            variables=self.variables(),
+        )
 
 
 def runs_in(state: Path) -> Runs:
@@ -83,4 +138,21 @@ def migration_linter(directory: str, facts: "DatabaseFacts") -> "MigrationLinter
 
     return SquawkLinter(
         directory=Path(directory), engine=facts.engine, program=find_squawk(), server_version=facts.server_version
+    )
+
+
+def rehearsed(prober: "CheckProber", rehearsal: "Rehearsal") -> "Prober":
+    """Return the prober that looks at a rehearsal instead of at what is live."""
+
+    def variables() -> dict[str, str]:
+        return {**prober.variables(), **rehearsal.variables}
+
+    return replace(
+        prober,
+        rehearsal=rehearsal.id,
+        ports=rehearsal.ports,
+        variables=variables,
+        names=rehearsal.copies,
+        values={**prober.values, "home": rehearsal.home},
+        seen={},
     )
