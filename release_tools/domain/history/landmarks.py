@@ -6,10 +6,8 @@ Which of them are versions is decided by who reads them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from release_tools.domain.refs import HEADS, REMOTES, TAGS
+from release_tools.domain.refs import HEADS, PEELED, REMOTES, TAGS
 from release_tools.domain.version import Version, parse_tag
-
-PEELED = "^{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
