@@ -96,7 +96,7 @@ def observe_outlook(
         branch=marks.branch or None,
         main=main,
         tags=tags,
-        present={version: sha for version, sha in tags.items() if sha not in absent},
+        present={version: sha for version, sha in tags.items() if sha not in absent} if absent else tags,
         claims=claimed_versions(config, (*here.branches, *there.branches)),
     )
 
