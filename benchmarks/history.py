@@ -7,6 +7,7 @@ import shutil
 import statistics
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.history_repository import make_history
@@ -50,8 +51,9 @@ def run(
     rounds = max(2, rounds // 3)
     tables = [_table(repo, rounds, MADE) for repo in made]
     tables += [_table(repo.resolve(), rounds, REAL) for repo in repositories]
-    if not smoke:
-        tables.append(_tags(home, home / f"history-{TAGS[0]}", rounds))
+    if smoke:  # is everything still running? A busy machine says nothing about milliseconds
+        return tuple(replace(table, rows=tuple(replace(row, target=None) for row in table.rows)) for table in tables)
+    tables.append(_tags(home, home / f"history-{TAGS[0]}", rounds))
     tables += [_peers(repo, peers) for repo in (made[0], *repositories) if peers.scripts is not None]
     return tuple(tables)
 
@@ -119,7 +121,8 @@ def _text_bytes(repo: Path) -> int:
 def _whole(times: Times, target: float | None) -> Row:
     """Return the row of the whole changelog: against git for long histories, against an allowance for short ones."""
     if target is None:
-        return _beyond(times, WHOLE, FLOOR, START)
+        rendering = tuple(whole - jinja for whole, jinja in zip(times[WHOLE], times[JINJA], strict=True))
+        return replace(_beyond({**times, WHOLE: rendering}, WHOLE, FLOOR, START), what=f"{WHOLE}, less {JINJA}")
     rounds = zip(times[WHOLE], times[JINJA], times[FLOOR], strict=True)
     found = statistics.median((whole - jinja) / floor for whole, jinja, floor in rounds)
     return Row(what=f"{WHOLE}, less {JINJA}", figure=render_seconds(times[WHOLE]), ratio=found, to=FLOOR, target=target)

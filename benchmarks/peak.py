@@ -3,7 +3,6 @@
 Comparisons are made from `paired` rounds.
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -17,14 +16,23 @@ KIBIBYTES = 1 if sys.platform == "darwin" else 1024
 """What the kernel counts resident memory in."""
 
 
+WATCH = """\
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""A small process stands between us and the command: the kernel counts the memory of whoever starts a program, too."""
+
+
 def peak_bytes(command: Command) -> int:
-    """Return the largest resident memory of a command in bytes, that of programs it starts left out."""
-    process = _start(command)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in command.codes:
-        raise SystemExit(f"benchmarks: error: {' '.join(command.argv)} ended with {process.returncode}")
-    return usage.ru_maxrss * KIBIBYTES
+    """Return the largest resident memory of a command, or of a program that it starts, in bytes."""
+    watch = (sys.executable, "-I", "-S", "-c", WATCH, *command.argv)
+    environment = clean_environment() | dict(command.env)
+    told = subprocess.run(watch, cwd=command.cwd, env=environment, check=True, capture_output=True, timeout=PATIENCE)
+    code, peak = map(int, told.stdout.split())
+    if code not in command.codes:
+        raise SystemExit(f"benchmarks: error: {' '.join(command.argv)} ended with {code}")
+    return peak * KIBIBYTES
 
 
 def time_capped(command: Command) -> float | None:

@@ -65,12 +65,7 @@ class Peers:
         """Return how each peer prints the changelog of a whole history."""
         if self.scripts is None:
             return {}
-        lines = (
-            ("git-cliff",),
-            ("cz", "changelog", "--dry-run"),
-            ("semantic-release", "changelog"),
-            ("cog", "changelog"),
-        )
+        lines = ("git-cliff", "cz changelog --dry-run", "semantic-release changelog", "cog changelog")
         installed = (line for line in lines if (self.scripts / line.split()[0]).exists())
         return {f"`{line}`": self._command(tuple(line.split()), repo=repo) for line in installed}
 
