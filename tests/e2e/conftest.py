@@ -4,11 +4,11 @@ How a site is made stands in `repository`.
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from repository import Site, found_site
+from repository import CALENDAR, Site, found_site
 
 Make = Callable[[], Site]
 
@@ -17,6 +17,13 @@ Make = Callable[[], Site]
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the directory of the templates, empty at first."""
     return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture(params=[1, pytest.param(-1, marks=pytest.mark.slow)], ids=["dates rise", "dates fall"])
+def dates(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let every command of the test commit a minute after the one before, and once more a minute before it."""
+    with CALENDAR.moving(request.param):
+        yield
 
 
 @pytest.fixture
@@ -42,7 +49,8 @@ def _template(templates: Path, name: str, make: Callable[[Path], Site]) -> Site:
     home = templates / name
     if not home.exists():
         # Under another name first: a template whose making failed is none.
-        make(Path(tempfile.mkdtemp(dir=templates)) / name).home.rename(home)
+        with CALENDAR.moving(0):
+            make(Path(tempfile.mkdtemp(dir=templates)) / name).home.rename(home)
         site = Site(home)
         site.here.git("remote", "set-url", "origin", str(site.remote.path))
     return Site(home)
