@@ -4,13 +4,21 @@ How a site is made stands in `repository`.
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from loaded import unload
 from repository import Site, found_site
 
 Make = Callable[[], Site]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program() -> Iterator[None]:
+    """End the process that has the program loaded, once no test needs it."""
+    yield
+    unload()
 
 
 @pytest.fixture(scope="session")
