@@ -5,6 +5,8 @@ READY := .venv/made-from
 SOURCES := release_tools tests benchmarks docs
 # Name another interpreter with `make PYTHON=/path/to/python3`.
 export PYTHON
+# Where Python may not keep what it compiled, every process of a test compiles the program again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint format types lock schema reference pictures bench clean
