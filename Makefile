@@ -21,10 +21,10 @@ demo: $(READY) ## walk through a release in a repository made for it
 	$(BIN)/release-tools demo
 
 test: $(READY) ## run the quick tests
-	$(BIN)/pytest -m "not slow" -n auto
+	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
 
 test-all: $(READY) ## run all tests, those with many processes included
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile thorough
 
 lint: $(READY) types ## check style, formatting and types
 	$(BIN)/ruff check $(SOURCES)

@@ -4,6 +4,7 @@ Starting Python and importing a dozen libraries costs a second, what most comman
 itself is run wherever a test needs the process: its pid, a program around it, another search path. No test is here.
 """
 
+import gc
 import json
 import os
 import pkgutil
@@ -101,6 +102,7 @@ def _serve() -> None:
     from release_tools.config.judge import model_schema
 
     model_schema()  # compiles the model
+    gc.freeze()  # no fork looks through what all of them share
 
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
