@@ -46,7 +46,8 @@ def main() -> int:
     if asked.write and not _has_block(asked.write):
         parser.error(f"{asked.write} has no line {BEGIN} with {END} below it")
     peers = Peers() if asked.smoke or asked.no_peers else install_peers()
-    SUITES["history"] = partial(history.run, repositories=tuple(path.resolve() for path in asked.repository))
+    repositories = tuple(path.resolve() for path in asked.repository)
+    SUITES["history"] = partial(history.run, repositories=repositories, huge=asked.huge)
     tables = _measure(names, rounds=2 if asked.smoke else asked.rounds, peers=peers)
     text = "\n".join((*map(render, tables), render_machine(peers.versions)))
     print(text)
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--repository", type=Path, action="append", default=[], metavar="DIR", help="read this history as well"
     )
+    parser.add_argument("--huge", action="store_true", help="read a made history of a million commits as well")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {BEGIN} and {END}")
     return parser
 

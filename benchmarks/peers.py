@@ -61,6 +61,14 @@ class Peers:
         names = ("cz", "gitlint", "commit-check", "committed")
         return {f"`{name} --help`": self._command((name, "--help"), repo=repo) for name in names}
 
+    def changelogs(self, repo: Path) -> dict[str, Command]:
+        """Return how each peer prints the changelog of a whole history."""
+        if self.scripts is None:
+            return {}
+        lines = ("git-cliff", "cz changelog --dry-run", "semantic-release changelog", "cog changelog")
+        installed = (line for line in lines if (self.scripts / line.split()[0]).exists())
+        return {f"`{line}`": self._command(tuple(line.split()), repo=repo) for line in installed}
+
     def script(self, name: str) -> str:
         """Return the path of a peer's script."""
         assert self.scripts is not None

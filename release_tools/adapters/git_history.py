@@ -1,34 +1,46 @@
 """History as git streams it: the branches and tags of a repository, and its log while git still prints it.
 
-It starts git itself: loading GitPython takes longer than a whole answer. Nothing is written, no remote is asked.
+Loading GitPython takes longer than a whole answer, so git is started without it. No ref is written.
 """
 
+import json
 import os
-import subprocess
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from select import select
-from typing import IO
 
-from release_tools.adapters.git_environment import LOCAL_ENVIRONMENT, QUICK
+from release_tools.adapters.git_stream import run_git
+from release_tools.adapters.push_place import push_place
 from release_tools.domain.history.landmarks import Landmarks, parse_landmarks
-from release_tools.domain.refs import HEADS, TAGS, Signature, parse_signature
-from release_tools.errors import PreconditionFailed, ToolFailed, ToolTimedOut
+from release_tools.domain.refs import HEADS, TAGS, Refs, Signature, parse_listing, parse_refs, parse_signature
+from release_tools.errors import PreconditionFailed, ToolFailed
 
-PIECE = 1 << 18
 PLAIN = ("--encoding=UTF-8", "--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
 """Only what a format names may be in the stream, whatever the user's settings add to `git log`."""
+
+PLACE = ("--is-shallow-repository", "--git-path", "objects", "--show-toplevel")
+
+FETCH = (
+    *("-c", "maintenance.auto=false", "-c", "fetch.writeCommitGraph=false"),
+    *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"),
+)
+"""Brings objects and writes no ref."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitHistory:
-    """Questions about the history of the work tree at `top`; `timeout` bounds each of them, in seconds."""
+    """Questions about the history of the work tree at `top`; `timeout` bounds each of them, in seconds.
+
+    `objects` are the repository's own; `environment` leads to others besides.
+    """
 
     top: Path
+    objects: Path
     is_shallow: bool
     timeout: float = 60.0
+    network_timeout: float = 120.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def landmarks(self) -> Landmarks:
         """Return all branches and tags with their commits, and what is checked out."""
@@ -66,118 +78,68 @@ class GitHistory:
         """Return a value of git's configuration, empty when it is not set."""
         return self._text("config", "--get", key, ok=(0, 1))
 
+    def settings(self) -> dict[str, str]:
+        """Return git's configuration, the last value of each key."""
+        return {key: values[-1] for key, values in self._configured(".").items()}
+
+    def remote_refs(self, remote: str) -> Refs:
+        """Return the branches and tags that a remote has now, in the place that pushes go to."""
+        places = self._configured(rf"^remote\.{re.escape(remote)}\.pushurl$").get(f"remote.{remote}.pushurl", ())
+        asked = ("ls-remote", push_place(remote, places), f"{HEADS}*", f"{TAGS}*")
+        return parse_refs(parse_listing(self._text(*asked, timeout=self.network_timeout)))
+
+    def with_fetched(self, remote: str, names: Sequence[str], scratch: Path) -> "GitHistory":
+        """Return this history with what full ref names of the remote lead to, brought into `scratch`."""
+        (scratch / "pack").mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Quoted as git's C-style strings, since a bare colon in the path would split it.
+        other = {
+            "GIT_OBJECT_DIRECTORY": str(scratch),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": json.dumps(str(self.objects)),
+        }
+        wider = replace(self, environment={**self.environment, **other})
+        wider._text(*FETCH, "--refmap=", remote, *names, timeout=self.network_timeout)
+        return wider
+
+    def _configured(self, pattern: str) -> dict[str, tuple[str, ...]]:
+        rows = self._text("config", "--null", "--get-regexp", pattern, ok=(0, 1)).split("\0")
+        found: dict[str, tuple[str, ...]] = {}
+        for key, _, value in (row.partition("\n") for row in rows if row):
+            found[key] = (*found.get(key, ()), value)
+        return found
+
     def _log(self, order: tuple[str, ...], log_format: str, revisions: Sequence[str]) -> Iterator[bytes]:
         asked = ("log", "-z", *order, *PLAIN, f"--format={log_format}", "--stdin")
         return self._pieces(asked, "".join(f"{name}\n" for name in revisions).encode(), ok=(0,))
 
-    def _text(self, *args: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,)) -> str:
-        told = b"".join(self._pieces(args, stdin, ok=ok))
+    def _text(self, *args: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,), timeout: float | None = None) -> str:
+        told = b"".join(self._pieces(args, stdin, ok=ok, timeout=timeout))
         return told.decode("utf-8", "surrogateescape").removesuffix("\n")
 
-    def _pieces(self, args: tuple[str, ...], stdin: bytes, *, ok: tuple[int, ...]) -> Iterator[bytes]:
-        yield from run_git(("-C", str(self.top), *args), stdin, ok=ok, timeout=self.timeout, bound=False)
+    def _pieces(
+        self, args: tuple[str, ...], stdin: bytes, *, ok: tuple[int, ...], timeout: float | None = None
+    ) -> Iterator[bytes]:
+        limit = timeout or self.timeout
+        words = ("-C", str(self.top), *args)
+        yield from run_git(words, stdin, ok=ok, timeout=limit, bound=False, more=self.environment)
 
 
 def find_history(directory: Path) -> GitHistory:
     """Return the history of the repository around a directory; `PreconditionFailed` when there is none."""
-    words = ("rev-parse", "--path-format=absolute", "--is-shallow-repository", "--show-toplevel")
+    questions = (("--is-shallow-repository",), ("--git-path", "objects"), ("--show-toplevel",))
     try:
-        told = b"".join(run_git(("-C", str(directory), *words), b"", ok=(0,), timeout=60.0, bound=True))
+        lines = _place(directory, *(word for words in questions for word in words)).split("\n")
+        if len(lines) != len(questions):  # a path holds a newline
+            lines = [_place(directory, *words) for words in questions]
     except ToolFailed as error:
         raise PreconditionFailed(
             f"There is no git work tree at {directory.absolute()}.",
             state="Nothing was changed.",
             todo=f"Go into a work tree, or name one with --repo. {error.failed}",
         ) from error
-    shallow, _, top = os.fsdecode(told).removesuffix("\n").partition("\n")
-    return GitHistory(top=Path(top), is_shallow=shallow == "true")
+    shallow, objects, top = lines
+    return GitHistory(top=Path(top), objects=Path(objects), is_shallow=shallow == "true")
 
 
-def run_git(
-    args: tuple[str, ...], stdin: bytes, *, ok: tuple[int, ...], timeout: float, bound: bool
-) -> Iterator[bytes]:
-    """Yield git's output in pieces; `ToolFailed` with git's own words unless the exit code is in `ok`.
-
-    `bound`: by the environment of a hook that calls us, which says where its repository is.
-    """
-    environment = {name: value for name, value in os.environ.items() if bound or name not in LOCAL_ENVIRONMENT}
-    try:
-        process = subprocess.Popen(
-            ("git", *args),
-            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pipesize=PIECE,
-            env={**environment, **QUICK, "GIT_TERMINAL_PROMPT": "0"},
-        )
-    except FileNotFoundError:
-        raise PreconditionFailed(
-            "There is no git on PATH.",
-            state="Nothing was changed.",
-            todo="Install git 2.38 or newer, then run this again.",
-        ) from None
-    talk = _Talk(process=process, what=" ".join(("git", *args[2:])), end=time.monotonic() + timeout, timeout=timeout)
-    try:
-        yield from talk.pieces(stdin)
-        words = talk.errors.decode("utf-8", "replace").strip()
-        if process.wait() not in ok:
-            raise ToolFailed(f"`{talk.what}` failed with exit code {process.returncode}: {words or 'no message'}")
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None and not pipe.closed:
-                pipe.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Talk:
-    """One git at work: what it is fed and what it says, whichever comes first, until `end`."""
-
-    process: subprocess.Popen[bytes]
-    what: str
-    end: float
-    timeout: float
-    errors: bytearray = field(default_factory=bytearray)
-
-    def pieces(self, stdin: bytes) -> Iterator[bytes]:
-        """Yield stdout as it comes, while stdin is fed and stderr kept."""
-        out, err, feed = self.process.stdout, self.process.stderr, self.process.stdin
-        reading: list[IO[bytes]] = [pipe for pipe in (out, err) if pipe is not None]
-        left = memoryview(stdin)
-        if feed is not None:
-            os.set_blocking(feed.fileno(), False)
-        while reading:
-            ready, fed, _ = select(reading, [feed] if feed and left else [], [], max(0.0, self.end - time.monotonic()))
-            if not ready and not fed:
-                raise self._too_late()
-            if fed and feed is not None:
-                left = self._feed(feed, left)
-            for pipe in ready:
-                piece = os.read(pipe.fileno(), PIECE)
-                if not piece:
-                    reading.remove(pipe)
-                elif pipe is err:
-                    self.errors.extend(piece)
-                else:
-                    yield piece
-
-    def _feed(self, feed: IO[bytes], left: memoryview) -> memoryview:
-        """Write what fits into the pipe and return the rest; git that has ended says why by itself."""
-        try:
-            left = left[os.write(feed.fileno(), left) :]
-        except BlockingIOError:
-            return left
-        except BrokenPipeError:
-            left = left[:0]
-        if not left:
-            feed.close()
-        return left
-
-    def _too_late(self) -> ToolTimedOut:
-        return ToolTimedOut(
-            f"`{self.what}` did not answer within {self.timeout:g} seconds.",
-            state="Nothing was changed.",
-            todo="Raise git.read_timeout in the configuration.",
-        )
+def _place(directory: Path, *words: str) -> str:
+    asked = ("-C", str(directory), "rev-parse", "--path-format=absolute", *words)
+    return os.fsdecode(b"".join(run_git(asked, b"", ok=(0,), timeout=60.0, bound=True))).removesuffix("\n")

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from release_tools.adapters.git_process import GitProcess
-from release_tools.domain.refs import HEADS, TAGS, Refs, Tag
-from release_tools.errors import PreconditionFailed
+from release_tools.adapters.push_place import push_place
+from release_tools.domain.refs import HEADS, TAGS, Refs, parse_listing, parse_refs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +21,7 @@ class GitRemote:
 
     def refs(self) -> Refs:
         """Return the branches and tags."""
-        rows = self._listed(f"{HEADS}*", f"{TAGS}*")
-        names = [name.removeprefix(TAGS) for name in rows if name.startswith(TAGS) and not name.endswith("^{}")]
-        return Refs(
-            branches={name.removeprefix(HEADS): sha for name, sha in rows.items() if name.startswith(HEADS)},
-            tags={
-                name: Tag(name=name, object=rows[TAGS + name], commit=rows.get(f"{TAGS}{name}^{{}}", rows[TAGS + name]))
-                for name in names
-            },
-        )
+        return parse_refs(self._listed(f"{HEADS}*", f"{TAGS}*"))
 
     def values(self, names: Sequence[str]) -> Mapping[str, str]:
         """Return the objects that full ref names have; absent names are left out."""
@@ -37,14 +29,8 @@ class GitRemote:
         return {name: rows[name] for name in names if name in rows}
 
     def _listed(self, *patterns: str) -> dict[str, str]:
-        out = self.git.run("ls-remote", self._pushed_to(), *patterns, timeout=self.timeout).text
-        return {name: sha for sha, name in (line.split("\t") for line in out.split("\n") if line)}
+        return parse_listing(self.git.run("ls-remote", self._pushed_to(), *patterns, timeout=self.timeout).text)
 
     def _pushed_to(self) -> str:
-        """Return where pushes to the remote go: what is there counts, and it may be another place than fetches ask."""
-        places = self.git.ask("config", "--get-all", f"remote.{self.name}.pushurl", ok=(0, 1)).text.split("\n")
-        if len(places) > 1:
-            failed = f"The remote {self.name} pushes to {len(places)} places, which cannot be changed together."
-            todo = f"Keep one remote.{self.name}.pushurl."
-            raise PreconditionFailed(failed, state="Nothing was changed.", todo=todo)
-        return places[0] or self.name
+        found = self.git.ask("config", "--get-all", f"remote.{self.name}.pushurl", ok=(0, 1)).text
+        return push_place(self.name, found.split("\n") if found else ())

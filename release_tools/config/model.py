@@ -107,6 +107,10 @@ class Commits(Table):
     header_max: Count = field(default=100, metadata=about("Characters of the first line"))
     header_max_level: Literal["warn", "error"] = field(default="warn", metadata=about("What a longer header is"))
     body_line_max: Count | None = field(default=None, metadata=about("Characters of a body line; left out: any"))
+    squash: Literal["one", "split"] = field(
+        default="one",
+        metadata=about("A squash whose body lists commits: one entry that counts for all of them, or one for each"),
+    )
     autofix: bool = field(default=False, metadata=about("Let the hook mend mechanical faults in the message file"))
     machine: MachineMade = MachineMade()
 

@@ -45,6 +45,28 @@ class Refs:
     tags: Mapping[str, Tag] = field(default_factory=dict)
 
 
+PEELED = "^{}"
+"""Behind a tag's name: the object that it leads to, however deep."""
+
+
+def parse_refs(rows: Mapping[str, str]) -> Refs:
+    """Return the branches and tags of full ref names with their objects, as `git ls-remote` tells them."""
+    names = [name for name in rows if name.startswith(TAGS) and not name.endswith(PEELED)]
+    tags = (
+        Tag(name=name.removeprefix(TAGS), object=rows[name], commit=rows.get(name + PEELED, rows[name]))
+        for name in names
+    )
+    return Refs(
+        branches={name.removeprefix(HEADS): sha for name, sha in rows.items() if name.startswith(HEADS)},
+        tags={tag.name: tag for tag in tags},
+    )
+
+
+def parse_listing(text: str) -> dict[str, str]:
+    """Return the full ref names with their objects that `git ls-remote` prints."""
+    return {name: sha for sha, name in (line.split("\t") for line in text.split("\n") if line)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worktree:
     """A working tree of the repository: its path and the branch checked out there, None while detached."""

@@ -4,10 +4,10 @@ No file, no git and no history here: which version comes next is the business of
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import total_ordering
-from typing import Literal
+from typing import Any, Literal
 
 from release_tools.errors import UsageError
 
@@ -48,8 +48,11 @@ class Version:
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Version):
             return NotImplemented
-        ours, theirs = self.core, other.core
+        ours, theirs = (self.major, self.minor, self.patch), (other.major, other.minor, other.patch)
         return _rank(self.prerelease) < _rank(other.prerelease) if ours == theirs else ours < theirs
+
+    def __gt__(self, other: object) -> bool:
+        return other < self if isinstance(other, Version) else NotImplemented
 
     @property
     def core(self) -> tuple[int, int, int]:
@@ -92,10 +95,19 @@ def raise_level(version: Version, level: Level) -> Version:
     """Raise the version by a level; a pre-release that already stands for that level becomes final, `none` keeps it."""
     if level == "none":
         return version
-    import semver  # 24 ms, and most callers only read tags
+    if version.is_final:
+        return Version(**_RAISED[level](version))
+    import semver  # a tenth of what `next-version` may take, and it counts from final versions
 
     raised = semver.Version(*version.core, version.prerelease or None).next_version(level)
     return Version(major=raised.major, minor=raised.minor, patch=raised.patch)
+
+
+_RAISED: Mapping[Level, Callable[[Version], dict[str, Any]]] = {
+    "major": lambda old: {"major": old.major + 1, "minor": 0, "patch": 0},
+    "minor": lambda old: {"major": old.major, "minor": old.minor + 1, "patch": 0},
+    "patch": lambda old: {"major": old.major, "minor": old.minor, "patch": old.patch + 1},
+}
 
 
 def next_prerelease(version: Version, label: str = "rc", *, taken: Iterable[Version] = ()) -> Version:
@@ -125,7 +137,19 @@ def _parse_strict(text: str) -> Version | None:
     if match is None:
         return None
     major, minor, patch, prerelease, build = match.groups()
-    return Version(major=int(major), minor=int(minor), patch=int(patch), prerelease=prerelease or "", build=build or "")
+    # Past the constructor of a frozen class, which takes longer than all the rest; a history has thousands of tags.
+    version = object.__new__(Version)
+    _SET_MAJOR(version, int(major))
+    _SET_MINOR(version, int(minor))
+    _SET_PATCH(version, int(patch))
+    _SET_PRERELEASE(version, prerelease or "")
+    _SET_BUILD(version, build or "")
+    return version
+
+
+_SET_MAJOR, _SET_MINOR, _SET_PATCH, _SET_PRERELEASE, _SET_BUILD = (
+    getattr(Version, name).__set__ for name in ("major", "minor", "patch", "prerelease", "build")
+)
 
 
 def _rank(prerelease: str) -> tuple[bool, tuple[tuple[bool, int, str], ...]]:

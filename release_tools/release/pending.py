@@ -99,8 +99,8 @@ class _Walk:
         near = {*self.ours, *(sha for commit in commits for sha in (commit.sha, *commit.parents))}
         known = {version for version, sha in self.tags.items() if sha in near}
         floor = max((version for version in known if version.is_final), default=None)
-        asked = [version for version in self.tags if version not in known and (not floor or version > floor)]
-        return self.inside(asked).union(known)
+        others = ((version, sha) for version, sha in self.tags.items() if sha not in near)
+        return self.inside([version for version, _ in others if not floor or version > floor]).union(known)
 
     def released(self, commits: Sequence[Commit]) -> frozenset[str]:
         """Return those of the names and subjects that the commits mention which released commits have.

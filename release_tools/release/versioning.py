@@ -1,38 +1,23 @@
-"""Choosing a version: what the commits ask for, and whether a version that a person named may be released.
+"""Versions of an observed repository: what its commits ask for, and whether one that a person named may be released.
 
-The rules are the domain's; here they meet the configuration and the observed repository.
+How the next one is chosen stands in `choosing`.
 """
 
 from release_tools.config.model import Config
-from release_tools.domain.history.next_version import BumpRules, NextVersion, plan_next
+from release_tools.domain.history.next_version import NextVersion
 from release_tools.domain.history.unreleased import Unreleased
-from release_tools.domain.version import Version, parse_tag, parse_version
+from release_tools.domain.history.wish import NO_WISH, Wish
+from release_tools.domain.version import Version
+from release_tools.release.choosing import choose_version
 from release_tools.release.guards import Problem, Problems, guard_greater
 from release_tools.release.section import version_tags
 from release_tools.release.state import RepositoryState
 
 
-def bump_rules(config: Config) -> BumpRules:
-    """Return the configured rules of raising a version."""
-    version = config.version
-    return BumpRules(levels=version.bump, zero_breaking=version.zero_breaking, initial=parse_version(version.initial))
-
-
-def next_version(config: Config, state: RepositoryState, pending: Unreleased) -> NextVersion:
+def next_version(config: Config, state: RepositoryState, pending: Unreleased, wish: Wish = NO_WISH) -> NextVersion:
     """Return the version that the unreleased commits ask for, past every tag and every open release branch."""
-    prefix = config.version.tag_prefix
-    own = {branch for branch in state.open_versions.values() if branch == state.head_branch}
-    claims = (parse_tag(text, "") for text, branch in state.open_versions.items() if branch not in own)
-    return plan_next(
-        pending.commits,
-        pending.baseline,
-        rules=bump_rules(config),
-        taken=frozenset(version_tags(state, prefix)),
-        claimed=frozenset(version for version in claims if version is not None),
-        missing=tuple(version.tag_name(prefix) for version in pending.missing),
-        prereleases=pending.prereleases,
-        released=pending.released,
-    )
+    taken = frozenset(version_tags(state, config.version.tag_prefix))
+    return choose_version(config, pending, taken=taken, claims=state.open_versions, branch=state.head_branch, wish=wish)
 
 
 def guard_final(version: Version) -> Problems:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
-    from release_tools.adapters.commit_messages import CommitMessage
     from release_tools.adapters.hook_directory import HookDirectory
     from release_tools.adapters.hook_installation import HookInstallation
     from release_tools.config.hooks import HookRules
@@ -76,13 +75,6 @@ def commit_rules(repo: Path, config: Path | None) -> "HookRules":
     _, top, _ = open_repository(repo)
     source = config or config_path(top)
     return hook_rules(load_config(top, config), name=source.name if source else "")
-
-
-def commit_messages(repo: Path, span: str) -> "tuple[CommitMessage, ...]":
-    """Return the messages that git recorded in a range of the repository at `repo`."""
-    from release_tools.adapters.commit_messages import read_messages
-
-    return read_messages(open_repository(repo)[0], span)
 
 
 def file_recording(repo: Path, file: Path) -> "Recording":

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from release_tools.adapters.git_history import GitHistory, find_history, run_git
+from release_tools.adapters.git_history import GitHistory, find_history
+from release_tools.adapters.git_stream import run_git
 from release_tools.adapters.text_file import load_text, replace_text
 from release_tools.domain.history.log import LOG_FORMAT, NAME_FORMAT, parse_log, parse_names
 from release_tools.errors import PreconditionFailed, ToolFailed, ToolTimedOut, UsageError

@@ -80,7 +80,7 @@ def test_every_commit_of_a_range_is_checked(top: Path) -> None:
     worse = commit(top, "fix: x\nbody")
     said = answer(top, "--range", "main~1..HEAD")
     assert {row["sha"] for row in said["messages"] if not row["ok"]} == {bad, worse}
-    assert len(said["messages"]) == 4
+    assert (said["total"], said["refused"], len(said["messages"])) == (4, 2, 2)
     done = check(top, "--range", "main~1..HEAD")
     assert isinstance(done.exception, CheckFailed)
     assert "2 of 4" in done.exception.failed
@@ -88,7 +88,13 @@ def test_every_commit_of_a_range_is_checked(top: Path) -> None:
 
 def test_empty_range_is_fine(top: Path) -> None:
     """No commit, no fault."""
-    assert answer(top, "--range", "HEAD..HEAD") == {"ok": True, "messages": []}
+    assert answer(top, "--range", "HEAD..HEAD") == {
+        "ok": True,
+        "total": 0,
+        "refused": 0,
+        "authors": [],
+        "messages": [],
+    }
 
 
 @pytest.mark.parametrize(

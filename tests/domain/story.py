@@ -12,6 +12,7 @@ from release_tools.domain.history.ancestry import sort_commits
 from release_tools.domain.history.commit import Commit, parse_commit
 from release_tools.domain.history.next_version import BumpRules, NextVersion, plan_next
 from release_tools.domain.history.unreleased import Unreleased
+from release_tools.domain.history.wish import NO_WISH, Wish
 from release_tools.domain.version import Level, Version, parse_version
 
 LEVELS: dict[str, Level] = {"feat": "minor", "fix": "patch", "perf": "patch", "revert": "patch"}
@@ -51,7 +52,13 @@ class Story:
         return find_unreleased(self.log, self.tags, head=head, main=main)
 
     def next(
-        self, head: str, main: str | None = None, *, rules: BumpRules = RULES, claimed: tuple[str, ...] = ()
+        self,
+        head: str,
+        main: str | None = None,
+        *,
+        rules: BumpRules = RULES,
+        claimed: tuple[str, ...] = (),
+        wish: Wish = NO_WISH,
     ) -> NextVersion:
         """Plan the next version of a branch, as a caller with all its facts does."""
         found = self.unreleased(head, main)
@@ -64,6 +71,7 @@ class Story:
             missing=[version.tag_name("v") for version in found.missing],
             prereleases=found.prereleases,
             released=found.released,
+            wish=wish,
         )
 
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from story import RULES, Story, after, gitflow, started, whys
 
-from release_tools.domain.version import Level
+from release_tools.domain.history.wish import Wish
+from release_tools.domain.version import Level, parse_version
+from release_tools.errors import PreconditionFailed
 
 SQUASH = "feat: add login (#12)\n\n* feat: add the form\n\n* fix: keep focus\n\n* {}\n"
 
@@ -80,6 +82,68 @@ def test_s5_merge_that_repeats_its_branch_is_dropped() -> None:
     assert (str(plan.version), len(plan.reasons)) == ("1.1.0", 1)
     assert plan.reasons[0].sha == branch
     assert "repeats" in plan.ignored[0].why
+
+
+def test_cherry_pick_and_its_original_are_one_entry() -> None:
+    """What was picked onto another branch and came back by a merge counts once, unless the original was taken back."""
+    story, main = started()
+    feat = story.commit("feat: a", main)
+    pick = story.commit(f"feat: a\n\n(cherry picked from commit {feat})\n", main)
+    plan = story.next(story.merge(feat, pick))
+    assert [row.sha for row in plan.reasons] == [feat]
+    assert any("cherry-pick" in row.why for row in plan.ignored)
+    undone = story.commit(f'Revert "feat: a"\n\nThis reverts commit {feat}.\n', feat)
+    assert [row.sha for row in story.next(story.merge(undone, pick)).reasons] == [pick]
+
+
+@pytest.mark.parametrize(
+    ("wish", "version"),
+    [
+        (Wish(level="major", reason="why"), "2.0.0"),
+        (Wish(version=parse_version("3.1.0"), reason="why"), "3.1.0"),
+        (Wish(label="rc"), "1.1.0-rc.3"),
+        (Wish(build="5"), "1.1.0+5"),
+        (Wish(level="patch", reason="why", label="rc", build="b.1"), "1.0.1-rc.1+b.1"),
+    ],
+)
+def test_a_wish_is_granted_and_its_reason_stands_among_the_reasons(wish: Wish, version: str) -> None:
+    """Level, version, label and build metadata; candidates are counted over all tags, wherever they are."""
+    story, main = started()
+    story.tag("1.1.0-rc.2", story.commit("fix: aside", main))
+    plan = story.next(story.commit("feat: a", main), wish=wish)
+    assert str(plan.version) == version
+    assert any("why" in row.why for row in plan.deciding) == wish.forces
+    assert all(row in plan.reasons for row in plan.deciding)
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "0.9.0", "1.2.0", "1.3.0"])
+def test_a_version_that_cannot_be_had_is_refused(version: str) -> None:
+    """Released, lower, tagged elsewhere or claimed: a person is told, a commit that asks for it is not heard."""
+    story, main = started()
+    story.tag("1.2.0", story.commit("chore: aside", main))
+    head = story.commit("feat: a", main)
+    with pytest.raises(PreconditionFailed):
+        story.next(head, claimed=("1.3.0",), wish=Wish(version=parse_version(version), reason="why"))
+    plan = story.next(story.commit(f"chore: ask\n\nRelease-As: {version}\n", head), claimed=("1.3.0",))
+    assert (str(plan.version), "Release-As" in plan.unparsed[0].why) == ("1.1.0", True)
+
+
+def test_a_commit_asks_for_a_version() -> None:
+    """The newest footer decides until that version is released; one that was reverted asks for nothing."""
+    story, main = started()
+    first = story.commit("chore: go on\n\nRelease-As: 4.0.0\n", main)
+    second = story.commit("chore: go on\n\nRelease-As: v3.0.0\n", first)
+    plan = story.next(second)
+    assert (str(plan.version), plan.level, [row.sha for row in plan.deciding]) == ("3.0.0", "major", [second])
+    undone = story.commit(f'Revert "chore: go on"\n\nThis reverts commit {second}.\n', second)
+    assert str(story.next(undone).version) == "4.0.0"
+    assert str(story.next(story.commit("fix: b", story.tag("4.0.0", second))).version) == "4.0.1"
+
+
+def test_a_type_that_nobody_knows_is_not_understood() -> None:
+    """It raises nothing, and is told apart from one that raises nothing on purpose."""
+    plan = after("chore: a", "foo: b", rules=replace(RULES, types=frozenset(("feat", "fix", "chore"))))
+    assert ([row.subject for row in plan.unparsed], [row.subject for row in plan.ignored]) == (["foo: b"], ["chore: a"])
 
 
 def test_merge_that_says_more_than_its_branch_counts() -> None:

@@ -8,17 +8,46 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SCRIPT = Path(sys.executable).with_name("release-tools")
+from loaded import SCRIPT, loaded
+
 DAY = "2026-01-15"
 NOON = {"GIT_AUTHOR_DATE": f"{DAY}T12:00:00+0000", "GIT_COMMITTER_DATE": f"{DAY}T12:00:00+0000"}
 """All commits have one date: whoever sorts by it is found out."""
+
+
+@dataclass
+class Calendar:
+    """The dates of commits, which move on by `step` minutes with every command: forwards, backwards, or not at all."""
+
+    step: int = 0
+    minutes: int = 0
+
+    def stamps(self) -> dict[str, str]:
+        """Return the dates for the next command."""
+        self.minutes += self.step
+        moment = datetime.fromisoformat(f"{DAY}T12:00:00+00:00") + timedelta(minutes=self.minutes)
+        return dict.fromkeys(NOON, moment.strftime("%Y-%m-%dT%H:%M:%S%z"))
+
+    @contextmanager
+    def moving(self, step: int) -> Iterator[None]:
+        """Move by another step from noon on, until the end of a block."""
+        before = self.step, self.minutes
+        self.step, self.minutes = step, 0
+        try:
+            yield
+        finally:
+            self.step, self.minutes = before
+
+
+CALENDAR = Calendar()
 
 PYPROJECT = '[project]\nname = "café"\nversion = "1.0.0"  # the only place\n'
 CONFIG = '[branches]\nmain = "main"\ndevelop = "develop"\n'
@@ -81,8 +110,11 @@ class Clone:
         )
 
     def run(self, *arguments: str, wrap: tuple[str, ...] = (), **environment: str) -> Outcome:
-        """Run `release-tools ARGUMENTS` here to its end."""
-        return ended(self.start(*arguments, wrap=wrap, **environment))
+        """Run `release-tools ARGUMENTS` here to its end, behind `wrap`: the script, else a fork that has it loaded."""
+        whole = self._environment() | environment
+        if wrap or not loaded().fits(whole):
+            return ended(self.start(*arguments, wrap=wrap, **environment))
+        return Outcome(*loaded().run(arguments, self.path, whole, timeout=60))
 
     def write(self, name: str, text: str | bytes) -> Path:
         """Write a file."""
@@ -142,7 +174,7 @@ class Clone:
         return tuple(sorted(path.name for path in runs.iterdir())) if runs.is_dir() else ()
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, **NOON, **self.environment}
+        return {**os.environ, **CALENDAR.stamps(), **self.environment}
 
 
 @dataclass(frozen=True)

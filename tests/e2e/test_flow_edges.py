@@ -74,6 +74,7 @@ def is_settled(site: Site, *expected: str) -> None:
     assert here.open_runs() == ()
 
 
+@pytest.mark.usefixtures("dates")
 def test_s16_hotfix_before_the_release_finishes(site: Site) -> None:
     """The hotfix goes into the open release, too: its version files stay the release's, its section keeps both."""
     begun(site.here, "1.1.0")
@@ -231,6 +232,7 @@ def test_back_merge_carries_a_forgotten_hotfix_into_open_releases(site: Site) ->
     assert versions(there, "develop")[0] == "1.0.1"
 
 
+@pytest.mark.usefixtures("dates")
 def test_s20_squashed_back_merge_is_named_and_mended(site: Site) -> None:
     """Develop has what 1.1.0 has but not its ancestry: that is said, the number is right, and `back-merge` mends it."""
     here = site.here

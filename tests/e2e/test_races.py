@@ -51,6 +51,7 @@ def elsewhere(site: Site, branch: str) -> Clone:
     return other
 
 
+@pytest.mark.usefixtures("dates")
 @pytest.mark.parametrize("inject", [before_connecting, after_connecting])
 def test_s11_main_moves_at_the_server_and_nothing_is_pushed(started: Site, inject: Inject) -> None:
     """All or nothing: no orphan tag, refs here untouched, exit 6; after `abort` a new finish works."""
@@ -174,6 +175,7 @@ def test_two_processes_in_one_clone_do_not_meet(started: Site, tmp_path: Path) -
     assert ended(first).code == 0
 
 
+@pytest.mark.usefixtures("dates")
 def test_s12_refused_push_is_finished_by_the_same_command(started: Site) -> None:
     """A server's hook says no: exit 4 and nothing is anywhere; run again, it pushes what was not pushed."""
     here, before = started.here, (started.here.refs(), started.remote.refs())

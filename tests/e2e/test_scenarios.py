@@ -1,10 +1,13 @@
 """The release scenarios that popular tools get wrong, on real repositories.
 
-Each test is named after its scenario; races and lost pushes (S11, S12) stand in `test_races`.
+Each test is named after its scenario and told twice: with dates that rise from commit to commit, and with dates
+that fall. S11 and S12 stand in `test_races`, S16 in `test_semantic_merge`, S20 in `test_flow_edges`.
 """
 
 import pytest
-from repository import Clone, Site
+from repository import CONFIG, Clone, Site
+
+pytestmark = pytest.mark.usefixtures("dates")
 
 
 def restart(here: Clone) -> None:
@@ -194,3 +197,44 @@ def test_s21_squashed_release_is_refused_with_the_reason(started: Site, deleted:
     assert outcome.code == 3
     assert outcome.error[0].startswith("1.1.0 reached main by a squash or rebase")
     assert started.snapshot() == before
+
+
+def test_s2_is_said_to_another_clone_that_did_not_fetch(site: Site) -> None:
+    """A number that is gone at the remote only is passed over; offline, the last fetch counts."""
+    restart(site.here)
+    site.here.commit("fix: mend develop")
+    other = site.clone("other")
+    other.git("switch", "--quiet", "main")
+    tag_on_main(other, "v1.0.1", "fix: mend main")
+    before = site.snapshot()
+    outcome = site.here.run("next-version")
+    assert (outcome.code, outcome.stdout) == (0, "1.0.2\n"), outcome.stderr
+    assert "v1.0.1 is missing from this branch" in outcome.stderr
+    assert site.here.run("next-version", "--offline").stdout == "1.0.1\n"
+    assert site.snapshot() == before
+
+
+def test_s4_squash_is_split_where_a_team_wants_that(site: Site) -> None:
+    """With `squash = "split"` each commit of the body has an entry of its own, in the version's reasons as well."""
+    restart(site.here)
+    site.here.write("release-tools.toml", f'{CONFIG}[commits]\nsquash = "split"\n')
+    site.here.git("commit", "--quiet", "-am", "chore: split squashes")
+    body = "* feat: add search\n\n* fix: mend search\n\n* feat!: drop find\n"
+    site.here.commit(f"feat: add search (#4)\n\n{body}", {"search": "s"})
+    site.here.git("push", "--quiet", "origin", "develop")
+    assert [row["why"] for row in site.here.run("next-version", "--json").data["reasons"]] == [
+        "minor: feat",
+        "patch: fix",
+        "major: it breaks, drop find",
+    ]
+    assert site.here.run("start-release", "--yes").code == 0
+    assert section(site.here.shown("HEAD", "CHANGELOG.md"), "2.0.0").count("\n- ") == 3
+
+
+@pytest.mark.parametrize("kind", ["blob:none", "tree:0"])
+def test_s19_partial_clone_gives_the_right_number(site: Site, kind: str) -> None:
+    """All commits are there, so the number is; nothing is fetched for it."""
+    site.remote.git("config", "uploadpack.allowFilter", "true")
+    partial = site.clone("partial", f"--filter={kind}", "--no-checkout", "--branch", "develop")
+    assert partial.run("next-version", "--offline").stdout == "1.1.0\n"
+    assert "add a" in partial.run("changelog", "--unreleased").stdout

@@ -78,6 +78,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site
 
 
+@pytest.mark.usefixtures("dates")
 def test_s16_hotfix_goes_into_the_open_release_and_into_develop(rich: Site) -> None:
     """Every branch names its own version everywhere; both sections are there, and finishing changes neither."""
     here = rich.here

@@ -6,7 +6,6 @@ import pytest
 from fake_session import PYPROJECT, Workshop
 
 from release_tools.domain.refs import HEADS, REMOTES, TAGS
-from release_tools.release.flows.next_versions import find_next_version
 from release_tools.release.flows.planning import propose
 
 START, FINISH, TAG = {"flow": "start-release"}, {"flow": "finish-release"}, {"flow": "tag"}
@@ -22,14 +21,6 @@ def started(workshop: Workshop) -> None:
     """Start the next release."""
     conductor = workshop.conductor()
     assert conductor.begin(propose(conductor.session, START)) == "done"
-
-
-def test_the_next_version_is_what_the_commits_ask_for(tmp_path: Path) -> None:
-    """A feature since 1.0.0 gives 1.1.0; asking writes nothing."""
-    workshop = Workshop(tmp_path)
-    before = workshop.picture()
-    assert str(find_next_version(workshop.session()).version) == "1.1.0"
-    assert workshop.picture() == before
 
 
 @REMOTE

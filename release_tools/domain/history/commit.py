@@ -62,7 +62,10 @@ class Commit(NamedTuple):
     @property
     def subject(self) -> str:
         """The first line of the message."""
-        return _text(self.message.lstrip().partition(b"\n")[0])
+        message = self.message
+        start = _start(message)
+        end = message.find(b"\n", start)
+        return _text(message[start:end] if end >= 0 else message[start:])
 
     @property
     def footers(self) -> tuple[Footer, ...]:

@@ -15,6 +15,8 @@ from release_tools.domain.history.squash import join_squash, may_be_squash, spli
 Squash = Literal["one", "split"]
 MERGE = "a merge; its branch counts"
 REPEATED = "a merge that repeats a commit of its branch"
+PICKED = b"(cherry picked from commit "
+"""What `git cherry-pick -x` writes before the name of the original."""
 RELEASED = "a squash of what is released already"
 NO_HEADER = "the header is no Conventional Commit"
 
@@ -47,14 +49,14 @@ def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), 
     """Return what counts of the commits; `released` holds names and subjects of commits that are released elsewhere."""
     ordered = sort_commits(commits)
     gone = pair_reversals(ordered, released=released)
-    dropped = dict.fromkeys(_repeating(ordered), REPEATED)
+    dropped = dict.fromkeys(_repeating(ordered), REPEATED) | dict(_picks(ordered, gone))
     kept: list[Commit] = []
     ignored: list[Remark] = []
     unparsed: list[Remark] = []
     for commit in ordered:
         if commit.sha in gone:
             continue
-        if _is_plain(commit):
+        if _is_plain(commit) and commit.sha not in dropped:
             kept.append(commit)
             continue
         parts = split_squash(commit, released=released)
@@ -113,6 +115,17 @@ def _repeating(commits: Sequence[Commit]) -> Iterator[str]:
     for merge in merges:
         if _repeats(graph, commits[merge], merge, places[keys[merge]]):
             yield commits[merge].sha
+
+
+def _picks(commits: Sequence[Commit], gone: Container[str]) -> Iterator[tuple[str, str]]:
+    """Yield the cherry-picks whose original stands among the commits and counts, each with the reason."""
+    picks = [commit for commit in commits if PICKED in commit.message]
+    names = {commit.sha for commit in commits if commit.sha not in gone} if picks else set()
+    for commit in picks:
+        for part in commit.message.split(PICKED)[1:]:
+            name = part.partition(b")")[0].decode("ascii", "replace")
+            if name in names and name != commit.sha:
+                yield commit.sha, f"a cherry-pick of {name[:7]}, which counts"
 
 
 def _repeats(graph: Graph, merge: Commit, place: int, twins: Sequence[int]) -> bool:

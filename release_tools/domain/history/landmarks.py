@@ -6,10 +6,8 @@ Which of them are versions is decided by who reads them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from release_tools.domain.refs import HEADS, REMOTES, TAGS
+from release_tools.domain.refs import HEADS, PEELED, REMOTES, TAGS
 from release_tools.domain.version import Version, parse_tag
-
-PEELED = "^{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +29,16 @@ class Landmarks:
 
 def parse_landmarks(listed: str, branch: str) -> Landmarks:
     """Parse what `git show-ref --head --dereference` prints; a tag is the object behind it, however deep."""
-    rows = (line.partition(" ") for line in listed.split("\n") if line)
-    names = {name.removesuffix(PEELED): sha for sha, _, name in rows}  # the line that is peeled comes second
+    words = listed.split()  # no name of a ref holds a blank
+    names = dict(zip(words[1::2], words[::2], strict=True))
+    tags = {name.removeprefix(TAGS): sha for name, sha in names.items() if name.startswith(TAGS)}
+    peeled = {name.removesuffix(PEELED): tags.pop(name) for name in tuple(tags) if name.endswith(PEELED)}
     return Landmarks(
         head=names.get("HEAD", ""),
         branch=branch,
         branches=_under(names, HEADS),
         tracked=_under(names, REMOTES),
-        tags=_under(names, TAGS),
+        tags={**tags, **peeled},
     )
 
 

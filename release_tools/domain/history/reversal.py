@@ -90,7 +90,8 @@ def pair_reversals(commits: Sequence[Commit], *, released: Container[str] = ()) 
 def _subjects(commits: Sequence[Commit]) -> dict[str, list[int]]:
     subjects: dict[str, list[int]] = {}
     for place, commit in enumerate(commits):
-        for key in {commit.subject, without_number(commit.subject)}:
+        subject = commit.subject
+        for key in {subject, without_number(subject)}:
             subjects.setdefault(key, []).append(place)
     return subjects
 

@@ -129,7 +129,10 @@ def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str]) ->
 
 
 def _groups(chronicle: Chronicle, found: Stretch | Unreleased) -> tuple[Group, ...]:
-    return group_entries(found.commits, sections=chronicle.config.changelog.sections, released=found.released)
+    config = chronicle.config
+    return group_entries(
+        found.commits, sections=config.changelog.sections, released=found.released, squash=config.commits.squash
+    )
 
 
 def _link(outlines: Sequence[Outline]) -> tuple[Outline, ...]:

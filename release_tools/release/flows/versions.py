@@ -14,7 +14,7 @@ from release_tools.errors import PreconditionFailed
 from release_tools.ports import GitReader
 from release_tools.release.flows.looking import looking
 from release_tools.release.flows.session import Session
-from release_tools.release.observe import claimed_versions, remote_name
+from release_tools.release.names import claimed_versions, remote_name
 from release_tools.release.version_files import read_versions
 from release_tools.release.version_tree import bytes_of, version_blobs
 
