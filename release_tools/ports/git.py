@@ -1,6 +1,6 @@
-"""The ports: what features ask of the outside world, as protocols; readers and writers are different types.
+"""The ports to git: a reader, a writer, and a draft that makes objects which nothing names yet.
 
-No implementation is here; `adapters` has the real ones, `tests/fakes` the others, and one contract suite holds both.
+What is asked of other programs and of servers stands in the other modules of the package.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from release_tools.domain.refs import Blob, Merge, Refs, RefUpdate, Signature, Worktree, WorktreeStatus
-from release_tools.domain.version_files.source import KeyPath, Scalar
 
 
 class GitReader(Protocol):
@@ -215,24 +214,4 @@ class GitWriter(Protocol):
 
     def settle(self, worktree: Path, tree: str, paths: Sequence[str], /) -> None:
         """Take files from a tree into a worktree and its index, as the resolution where they conflict."""
-        ...
-
-
-class VersionLocator(Protocol):
-    """Locates strings in the bytes of files; every method may raise `Unlocatable`, none writes anything."""
-
-    def toml_string(self, data: bytes, key: KeyPath, /) -> Scalar | None:
-        """Return where the string at a key path of a TOML file stands, None when it is absent."""
-        ...
-
-    def yaml_images(self, data: bytes, /) -> tuple[Scalar, ...]:
-        """Return where the string of every `services.*.image` of a YAML file stands, each place once."""
-        ...
-
-    def yaml_string(self, data: bytes, key: KeyPath, /) -> Scalar | None:
-        """Return where the string at a key path of a YAML file stands, None when it is absent."""
-        ...
-
-    def provider_version(self, provider: str, directory: str, /) -> str:
-        """Return what a provider of commitizen tells as the version in a directory of the work tree."""
         ...

@@ -1,0 +1,9 @@
+"""The ports: what features ask of the outside world, as protocols; readers and writers are different types.
+
+No implementation is here; `adapters` has the real ones, `tests/fakes` the others, and one contract suite holds both.
+"""
+
+from release_tools.ports.git import GitDraft, GitReader, GitWriter
+from release_tools.ports.version_files import VersionLocator
+
+__all__ = ["GitDraft", "GitReader", "GitWriter", "VersionLocator"]
