@@ -40,7 +40,7 @@ class GitHubApi:
     url: str
     path: str
     token: str = field(repr=False)
-    timeout: float = 30.0
+    timeout: int = 30
     pauses: tuple[float, float] = (0.0, 0.0)
     """Seconds between two requests, and between two that change something."""
     sleep: Callable[[float], None] = time.sleep
@@ -162,7 +162,7 @@ class GitHubApi:
             client = github.Github(
                 auth=github.Auth.Token(self.token),
                 base_url=self.url,
-                timeout=self.timeout,  # type: ignore[arg-type]
+                timeout=self.timeout,
                 retry=0,
                 seconds_between_requests=self.pauses[0],
                 seconds_between_writes=self.pauses[1],
