@@ -14,7 +14,7 @@ from release_tools.ports import Forge
 
 NAME = "team/shop"
 ADA, BOB, CI = "token-of-ada", "token-of-bob", "token-of-ci"
-IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+BY_ADA = {f"GIT_{role}_{what}": "ada@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 WORKFLOW = "name: deploy\nrun-name: deploy ${{ inputs.mark }}\non:\n  workflow_dispatch:\n"
 
 
@@ -51,7 +51,7 @@ class DoubleSubject:
         self.repository.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
         tree = self.repository.git("write-tree")
         parents = ("-p", old) if old else ()
-        new = self.repository.git(*IDENTITY, "commit-tree", tree, *parents, "-m", f"feat: add {path}")
+        new = self.repository.git("commit-tree", tree, *parents, "-m", f"feat: add {path}", **BY_ADA)
         self.repository.git("update-ref", f"refs/heads/{branch}", new)
         return new
 

@@ -112,12 +112,12 @@ class Repository:
         """Return owner and name."""
         return f"{self.owner}/{self.name}"
 
-    def git(self, *arguments: str, stdin: str | None = None, ok: tuple[int, ...] = (0,)) -> str:
+    def git(self, *arguments: str, stdin: str | None = None, ok: tuple[int, ...] = (0,), **environment: str) -> str:
         """Run git in the bare repository, by the forge's own hand: no hook of a push runs."""
         done = subprocess.run(
             ("git", *arguments),
             cwd=self.git_dir,
-            env=os.environ | MERGER,
+            env=os.environ | MERGER | environment,
             input=stdin,
             text=True,
             capture_output=True,
