@@ -30,8 +30,8 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ForgeSub
     if request.param == "fake":
         yield FakeForgeSubject()
         return
-    from double_subject import DoubleSubject
     from forge_double.server import running
+    from forge_double.subject import DoubleSubject
 
     with running(tmp_path / "double") as double:
         yield DoubleSubject(double, tmp_path / "hands")

@@ -118,7 +118,7 @@ class Double:
             wrong = request_faults(spoken)
             if wrong and who.token not in self.careless:
                 self.violations.append(f"request {request.method} {path}: {wrong}")
-                return _response(Said(500, {"message": f"outside the contract: {wrong}"}))
+                return _response(Said(501, {"message": f"outside the contract: {wrong}"}))
             said = (
                 Refused(422, "Invalid request").said
                 if wrong

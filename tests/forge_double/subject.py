@@ -6,7 +6,6 @@ What a forge must do stands in the tests; here a test gets something to do it wi
 from pathlib import Path
 
 from forge_double.server import Double
-
 from release_tools.adapters.github import GitHub
 from release_tools.adapters.github_api import GitHubApi
 from release_tools.domain.forge.checks import CheckState
