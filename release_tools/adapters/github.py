@@ -86,6 +86,10 @@ class GitHub:
         """Give a pull request another title and text."""
         github_pulls.rewrite_request(self.api, number, title, body)
 
+    def close_request(self, number: int, /) -> None:
+        """Close a pull request without a merge."""
+        github_pulls.close_request(self.api, number)
+
     def adorn_request(self, number: int, wishes: Wishes, /) -> None:
         """Add reviewers, labels and a milestone to a pull request."""
         github_pulls.adorn_request(self.api, number, wishes)

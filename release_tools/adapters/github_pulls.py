@@ -13,12 +13,15 @@ from release_tools.domain.forge.request import ChangeRequest, MergeMethod, Readi
 READINESS = {
     "clean": Readiness.READY,
     "has_hooks": Readiness.READY,
-    "unstable": Readiness.READY,  # mergeable, though a check that nobody demands has not passed
+    "unstable": Readiness.UNSTABLE,
     "blocked": Readiness.BLOCKED,
     "behind": Readiness.BEHIND,
     "dirty": Readiness.CONFLICTING,
     "draft": Readiness.DRAFT,
 }
+SETTLING = (0.5, 1.0, 2.0)
+"""Seconds between two looks at a pull request whose mergeability is being computed."""
+
 PASSED = frozenset(("success", "neutral", "skipped"))
 STATUSES = {"success": CheckState.PASSED, "pending": CheckState.PENDING}
 
@@ -31,8 +34,14 @@ def find_requests(api: GitHubApi, head: str, base: str) -> tuple[ChangeRequest, 
 
 
 def request(api: GitHubApi, number: int) -> ChangeRequest:
-    """Return a pull request with its readiness."""
-    return _request(api.get(f"pulls/{number}"))
+    """Return a pull request with its readiness, which GitHub computes only when it is asked for."""
+    found = _request(api.get(f"pulls/{number}"))
+    for pause in SETTLING:
+        if found.state is not RequestState.OPEN or found.readiness is not Readiness.UNSETTLED:
+            break
+        api.sleep(pause)
+        found = _request(api.get(f"pulls/{number}"))
+    return found
 
 
 def open_request(api: GitHubApi, head: str, base: str, title: str, body: str) -> ChangeRequest:
@@ -43,6 +52,11 @@ def open_request(api: GitHubApi, head: str, base: str, title: str, body: str) ->
 def rewrite_request(api: GitHubApi, number: int, title: str, body: str) -> None:
     """Give a pull request another title and text."""
     api.send("PATCH", f"pulls/{number}", {"title": title, "body": body})
+
+
+def close_request(api: GitHubApi, number: int) -> None:
+    """Close a pull request without a merge."""
+    api.send("PATCH", f"pulls/{number}", {"state": "closed"})
 
 
 def adorn_request(api: GitHubApi, number: int, wishes: Wishes) -> None:
@@ -95,6 +109,15 @@ def _statuses(api: GitHubApi, commit: str) -> Iterator[Check]:
         yield Check(name=row["context"], state=state, address=row.get("target_url") or "")
 
 
+def _wishes(row: Any) -> Wishes:
+    people = [person["login"] for person in row.get("requested_reviewers") or ()]
+    return Wishes(
+        reviewers=(*people, *(team["slug"] for team in row.get("requested_teams") or ())),
+        labels=tuple(label["name"] for label in row.get("labels") or ()),
+        milestone=(row.get("milestone") or {}).get("title", ""),
+    )
+
+
 def _request(row: Any) -> ChangeRequest:
     merged = bool(row.get("merged_at"))
     state = RequestState.MERGED if merged else RequestState(row["state"])
@@ -108,5 +131,6 @@ def _request(row: Any) -> ChangeRequest:
         body=row["body"] or "",
         state=state,
         readiness=READINESS.get(row.get("mergeable_state") or "", Readiness.UNSETTLED),
+        wishes=_wishes(row),
         merged_as=(row.get("merge_commit_sha") or "") if merged else "",
     )

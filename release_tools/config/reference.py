@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from release_tools.config.model import Config, Table, VersionFile, default_flow
+from release_tools.config.model import Config, VersionFile, default_flow
+from release_tools.config.table import Table
 
 BAR = r"\|"
 HEAD = """# Configuration

@@ -9,7 +9,8 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from release_tools.config.judge import model_schema
-from release_tools.config.model import Changelog, Table, Version
+from release_tools.config.model import Changelog, Version
+from release_tools.config.table import Table
 
 TITLE = "Configuration of release-tools"
 

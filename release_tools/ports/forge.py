@@ -80,6 +80,10 @@ class ForgeWriter(Protocol):
         """Give a change request another title and text."""
         ...
 
+    def close_request(self, number: int, /) -> None:
+        """Close a change request without a merge."""
+        ...
+
     def adorn_request(self, number: int, wishes: Wishes, /) -> None:
         """Add reviewers, labels and a milestone to a change request."""
         ...

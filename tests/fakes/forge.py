@@ -32,7 +32,6 @@ class FakeForge:
     conflicting: set[tuple[str, str]] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     changes: dict[int, ChangeRequest] = field(default_factory=dict)
-    wishes: dict[int, Wishes] = field(default_factory=dict)
     approvals: dict[int, set[str]] = field(default_factory=dict)
     reported: dict[str, dict[str, Check]] = field(default_factory=dict)
     pages: dict[int, ReleasePage] = field(default_factory=dict)
@@ -122,10 +121,15 @@ class FakeForge:
         self.calls.append("rewrite_request")
         self.changes[number] = replace(self.changes[number], title=title, body=body)
 
+    def close_request(self, number: int, /) -> None:
+        """Close a request."""
+        self.calls.append("close_request")
+        self.changes[number] = replace(self.changes[number], state=RequestState.CLOSED)
+
     def adorn_request(self, number: int, wishes: Wishes, /) -> None:
         """Keep the wishes."""
         self.calls.append("adorn_request")
-        self.wishes[number] = wishes
+        self.changes[number] = replace(self.changes[number], wishes=wishes)
 
     def merge_request(self, number: int, commit: str, method: MergeMethod, message: str, /) -> str:
         """Merge, if nothing stands against it."""

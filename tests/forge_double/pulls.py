@@ -170,10 +170,10 @@ def review(call: Call) -> Said:
 @route("PATCH", "/issues/{issue_number}", "issues", "write")
 def change_issue(call: Call) -> Said:
     """Give a pull request a milestone."""
-    pull = _found(call, "issue_number")
-    if call.body.get("milestone") not in (None, *call.repository.milestones):
+    pull, body = _found(call, "issue_number"), call.body or {}
+    if body.get("milestone") not in (None, *call.repository.milestones):
         raise Refused(422, "Validation Failed", {"resource": "Issue", "field": "milestone", "code": "invalid"})
-    pull.milestone = call.body.get("milestone", pull.milestone)
+    pull.milestone = body.get("milestone", pull.milestone)
     return Said(200, filled("issue", id=pull.number, number=pull.number, title=pull.title, state=pull.state))
 
 
@@ -181,7 +181,10 @@ def change_issue(call: Call) -> Said:
 def add_labels(call: Call) -> Said:
     """Add labels; a name that is new becomes one."""
     pull = _found(call, "issue_number")
-    pull.labels = list(dict.fromkeys((*pull.labels, *call.body["labels"])))
+    body = call.body or []
+    names = body.get("labels", []) if isinstance(body, dict) else body
+    texts = [one if isinstance(one, str) else str(one.get("name", "")) for one in names if isinstance(one, str | dict)]
+    pull.labels = list(dict.fromkeys((*pull.labels, *texts)))
     return Said(200, [filled("label", name=name) for name in pull.labels])
 
 
@@ -257,6 +260,12 @@ def _rebased(repository: Repository, pull: Pull) -> str:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def _milestone(repository: Repository, pull: Pull) -> dict[str, Any] | None:
+    if pull.milestone is None:
+        return None
+    return filled("milestone", number=pull.milestone, title=repository.milestones[pull.milestone])
+
+
 def _error(message: str) -> dict[str, str]:
     return {"resource": "PullRequest", "code": "custom", "message": message}
 
@@ -275,8 +284,10 @@ def _shown(call: Call, pull: Pull, schema: str = "pull-request") -> dict[str, An
         "merged_at": DAY if pull.merged_as else None,
         "closed_at": None if pull.state == "open" else DAY,
         "merge_commit_sha": pull.merged_as or None,
-        "labels": [filled("label", name=name) for name in pull.labels] if schema == "" else [],
+        "labels": [filled("label", name=name) for name in pull.labels],
         "requested_reviewers": [person(name) for name in pull.reviewers],
+        "requested_teams": [filled("team", name=name, slug=name) for name in pull.teams],
+        "milestone": _milestone(repository, pull),
     }
     shown = filled(schema, **values)
     for side, name, commit in (("head", pull.head, pull.commit), ("base", pull.base, repository.branch(pull.base))):

@@ -1,6 +1,7 @@
 """Releases: drafts, files with digests, publishing, and those that nobody may change any more."""
 
 import hashlib
+import re
 from typing import Any
 
 from forge_double.contract import DAY, filled
@@ -9,6 +10,8 @@ from forge_double.routing import Call, Refused, Said, route
 from forge_double.state import Repository
 
 NOTES_LIMIT = 125_000
+NAME = re.compile(r"\w[\w.+/-]*")
+"""A tag that git takes; it takes more, which no test needs."""
 
 
 def _found(call: Call) -> dict[str, Any]:
@@ -40,6 +43,8 @@ def make_release(call: Call) -> Said:
     """Make a release; a tag has one published release at most, and any number of drafts."""
     body = call.body
     _guard_notes(body)
+    if not NAME.fullmatch(body["tag_name"]):
+        raise Refused(422, "Validation Failed", _error("tag_name is not well-formed"))
     release = {
         "id": next(call.repository.ids),
         "tag_name": body["tag_name"],
@@ -73,6 +78,8 @@ def change_release(call: Call) -> Said:
         raise Refused(422, "Validation Failed", _error("Cannot change an immutable release."))
     if release["draft"] and call.body.get("draft") is False:
         _publish(call.repository, release)
+    if not NAME.fullmatch(call.body.get("tag_name", release["tag_name"])):
+        raise Refused(422, "Validation Failed", _error("tag_name is not well-formed"))
     kept = ("name", "body", "prerelease", "tag_name", "target_commitish")
     release |= {name: value for name, value in call.body.items() if name in kept}
     return Said(200, _shown(call, release))

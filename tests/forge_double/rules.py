@@ -13,6 +13,7 @@ from forge_double.routing import Call, Refused, Said, route
 from forge_double.state import ROLE_IDS, Identity, Repository
 
 HEADS = "refs/heads/"
+SHOWN = ("id", "name", "target", "enforcement", "bypass_actors", "conditions", "rules")
 
 
 def rules_for(repository: Repository, ref: str, who: Identity | None = None) -> Iterator[dict[str, Any]]:
@@ -58,7 +59,8 @@ def write_rules(repository: Repository) -> None:
 
 
 def _shown(call: Call, ruleset: dict[str, Any]) -> dict[str, Any]:
-    return filled("repository-ruleset", **ruleset, source=call.repository.full_name, source_type="Repository")
+    known = {name: value for name, value in ruleset.items() if name in SHOWN}
+    return filled("repository-ruleset", **known, source=call.repository.full_name, source_type="Repository")
 
 
 def _found(call: Call) -> dict[str, Any]:

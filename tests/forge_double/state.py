@@ -128,7 +128,9 @@ class Repository:
         return done.stdout.rstrip("\n")
 
     def at(self, revision: str) -> str:
-        """Return the commit behind a revision, empty when there is none."""
+        """Return the commit behind a revision, empty when there is none or it cannot be one."""
+        if not revision.isprintable() or not revision or revision.startswith("-"):
+            return ""
         return self.git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", ok=(0, 1, 128))
 
     def branch(self, name: str) -> str:

@@ -23,6 +23,8 @@ class Readiness(Enum):
     """Whether a forge would merge an open change request now."""
 
     READY = "ready"
+    UNSTABLE = "unstable"
+    """It can be merged, though a check that nobody demands has not passed."""
     UNSETTLED = "unsettled"
     """The forge has not computed it yet; ask again."""
     BLOCKED = "blocked"
@@ -31,6 +33,28 @@ class Readiness(Enum):
     """The forge demands that the head contains its base first."""
     CONFLICTING = "conflicting"
     DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """Whom and what a change request is to carry: reviewers (a team as `@group/name`), labels, a milestone's title."""
+
+    reviewers: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    milestone: str = ""
+
+    @property
+    def none(self) -> bool:
+        """Return whether nothing is wished for."""
+        return not (self.reviewers or self.labels or self.milestone)
+
+    def within(self, other: "Wishes") -> bool:
+        """Return whether all of it is among another's."""
+        known = set(self.reviewers) <= set(other.reviewers) and set(self.labels) <= set(other.labels)
+        return known and self.milestone in ("", other.milestone)
+
+
+NO_WISHES = Wishes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +75,5 @@ class ChangeRequest:
     readiness: Readiness = Readiness.UNSETTLED
     merged_as: str = ""
     """The commit on the base that merged it; empty until then."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """Whom and what a change request is to carry: reviewers (a team as `@group/name`), labels, a milestone's title."""
-
-    reviewers: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    milestone: str = ""
-
-    @property
-    def none(self) -> bool:
-        """Return whether nothing is wished for."""
-        return not (self.reviewers or self.labels or self.milestone)
+    wishes: Wishes = NO_WISHES
+    """Who is asked and what it carries now."""
