@@ -58,7 +58,7 @@ def plan_topic_request(
         if state.tracks:
             steps.extend(_mirror(state, topic, joining.tip, state.remote))
     notes = (
-        f"{_why(state, joining)}: {topic.name} ({joining.tip[:10]}) goes there by a pull request",
+        f"{_why(state, joining, asked)}: {topic.name} ({joining.tip[:10]}) goes there by a pull request",
         render_words(joining),
     )
     steps.extend(asking)
@@ -69,9 +69,9 @@ def plan_topic_request(
     return Plan(title=title, steps=tuple(steps), notes=notes, awaits=awaits)
 
 
-def _why(state: RepositoryState, joining: Joining) -> str:
-    protected = state.is_protected(joining.target)
-    return f"{joining.target} is protected" if protected else f"{joining.target} has a forge"
+def _why(state: RepositoryState, joining: Joining, asked: Asked | None) -> str:
+    asks = asked and not state.is_protected(joining.target)
+    return "the remote has a forge" if asks else f"{joining.target} is protected"
 
 
 def _mirror(state: RepositoryState, topic: BranchState, tip: str, remote: str) -> tuple[Step[World], ...]:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from release_tools.wiring.forges import forge_at, forge_place
 from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def _session(
         draft_directory=home or runs.draft_directory(run_id),
         signs=commits or tags,
         lasting_locks=partial(lasting_locks, runs.root.parent),
+        forge=forge_at(forge_place(config, settings, os.environ), config),
     )
 
 
@@ -145,6 +147,7 @@ def _bench(
         author=author,
         committer=committer,
         refused=session.refused,
+        forge=session.forge,
     )
 
 
