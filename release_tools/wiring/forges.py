@@ -39,18 +39,15 @@ def forge_at(place: "Place | NoPlace", config: "Config") -> "Forge | None":
 
     if isinstance(place, NoPlace):
         return None
-    from urllib.parse import urlsplit
-
     from release_tools.adapters.github import GitHub
     from release_tools.adapters.github_api import GitHubApi
-    from release_tools.domain.forge.place import LOOPBACK
+    from release_tools.domain.forge.place import is_near
 
-    near = urlsplit(place.api_url).hostname in LOOPBACK
     api = GitHubApi(
         url=place.api_url,
         path=place.path,
         token=place.token,
         timeout=config.forge.timeout,
-        pauses=(0.0, 0.0) if near else PAUSES,
+        pauses=(0.0, 0.0) if is_near(place.api_url) else PAUSES,
     )
     return GitHub(api=api, address=place.address)

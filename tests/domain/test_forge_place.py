@@ -19,10 +19,10 @@ RUNNER = {"GITHUB_TOKEN": "runner", "GITHUB_API_URL": "https://git.example.com/a
         ("https://git.example.com/team/shop.git", RUNNER, None, "https://git.example.com/api/v3", "runner"),
         (
             "http://127.0.0.1:8080/team/shop.git",
-            {"GITHUB_TOKEN": "t", "GITHUB_API_URL": "http://127.0.0.1:8080/api/v3"},
+            {"GITHUB_TOKEN": "near-one", "GITHUB_API_URL": "http://127.0.0.1:8080/api/v3"},
             None,
             "http://127.0.0.1:8080/api/v3",
-            "t",
+            "near-one",
         ),
     ],
 )

@@ -3,9 +3,9 @@
 A token goes only to the host that it is for; what a repository's own configuration says cannot send it elsewhere.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from release_tools.domain.weblinks import Kind, parse_remote
 
@@ -14,7 +14,8 @@ PUBLIC_API = "https://api.github.com"
 TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
 """For the public server, and for the one that the environment itself names."""
 ENTERPRISE_TOKENS = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
-LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
+_LOOPBACK = frozenset(("127.0.0.1", "[::1]", "localhost"))
+_WEB = re.compile(r"(?P<scheme>https?)://(?:[^@/]*@)?(?P<host>[^/]+)(?P<path>/.*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,7 @@ def find_place(url: str, kind: Kind | None, api_url: str | None, environ: Mappin
         return NoPlace(why="the remote's address names no forge", todo="Set forge.kind if it is one.")
     if repository.kind != "github":
         return NoPlace(why=f"the remote is at {repository.kind}, which is not asked yet")
-    parts = urlsplit(repository.address)
-    host, path = parts.netloc, parts.path.strip("/")
+    host, path = _host(repository.address), repository.address.split("/", 3)[3]
     if path.count("/") != 1:
         return NoPlace(why=f"the remote's address is not that of a repository: {path}")
     api = _api(repository.address, host, api_url, named)
@@ -66,20 +66,24 @@ def _api(address: str, host: str, configured: str | None, named: str) -> str | N
     if host == PUBLIC:
         return PUBLIC_API
     wanted = configured or (named if _same_host(host, named) else f"{address.partition('://')[0]}://{host}/api/v3")
-    parts = urlsplit(wanted)
     if not _same_host(host, wanted):
         return NoPlace(
-            why=f"forge.api_url is on {parts.netloc}, and the remote on {host}",
+            why=f"forge.api_url is on {_host(wanted) or wanted}, and the remote on {host}",
             todo="A token is sent to the remote's own host only; correct forge.api_url.",
         )
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+    if not wanted.startswith("https://") and not is_near(wanted):
         return NoPlace(why=f"{wanted} is not encrypted", todo="Use https in forge.api_url and in the remote's address.")
     return wanted.rstrip("/")
 
 
+def is_near(url: str) -> bool:
+    """Return whether an address is on this machine."""
+    return re.sub(r":[0-9]+$", "", _host(url)) in _LOOPBACK
+
+
 def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return parts.netloc.rpartition("@")[2]
+    found = _WEB.match(url)
+    return found["host"].lower() if found else ""
 
 
 def _same_host(host: str, url: str) -> bool:
