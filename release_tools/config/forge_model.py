@@ -4,9 +4,9 @@ What a forge is asked and when is told in the flows.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
-from release_tools.config.limits import Count, Name, about
+from release_tools.config.limits import Count, Limits, Name, about
 from release_tools.config.table import Table
 
 
@@ -41,7 +41,9 @@ class Forge(Table):
         metadata=about("The text of pull requests; left out: PULL_REQUEST_TEMPLATE.md in a place that forges look at"),
     )
     checklist: tuple[Name, ...] = field(default=(), metadata=about("What the pull request of a release asks to tick"))
-    approvals: int = field(default=1, metadata=about("Approvals that `protect` demands of a pull request"))
+    approvals: Annotated[int, Limits(ge=0)] = field(
+        default=1, metadata=about("Approvals that `protect` demands of a pull request")
+    )
     releases: bool = field(default=True, metadata=about("Show each release with its notes and files on the forge"))
     assets: tuple[Name, ...] = field(
         default=(), metadata=about("Files of a release page, as globs from the top of the work tree")

@@ -33,6 +33,13 @@ def forge_place(config: "Config", settings: Mapping[str, str], environ: Mapping[
     return find_place(settings.get(f"remote.{remote}.url", ""), kind, config.forge.api_url, environ)
 
 
+def absence(place: "Place | NoPlace") -> str:
+    """Return why there is no forge, and on a second line what would change that; empty where there is one."""
+    from release_tools.domain.forge.place import NoPlace
+
+    return f"{place.why}\n{place.todo}" if isinstance(place, NoPlace) else ""
+
+
 def forge_at(place: "Place | NoPlace", config: "Config") -> "Forge | None":
     """Return the forge at a place, None where there is none."""
     from release_tools.domain.forge.place import NoPlace

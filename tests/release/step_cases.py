@@ -14,12 +14,14 @@ from fakes.forge import FakeForge
 from fakes.subject import FakeSubject
 
 from release_tools.domain.forge.description import BEGIN, END
+from release_tools.domain.forge.protection import Protection
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, TAGS, RefUpdate
 from release_tools.engine.step import Answer, Step
 from release_tools.release.steps.branches import ForgetBranch, TrackBranch
 from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree, SettleFiles
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.pages import DraftPage, PageFile, ShowPage, UploadFiles
+from release_tools.release.steps.protections import put
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.steps.requests import (
     AdornRequest,
@@ -270,5 +272,9 @@ CASES = {
     "upload over a file of another": Case(upload, spoil_page, Answer.PENDING, before=draft_page),
     "upload to a page that is shown": Case(upload, show_empty_page, before=draft_page),
     "show": Case(lambda p: ShowPage(tag="v1", files=wheel(p), newest=True), spoil_page, before=fill_page),
+    "protect": Case(
+        lambda p: put(Protection(name="ours", target="branch", pattern="main", by_request=True), None),
+        lambda p: p.forge.put_protection(Protection(name="ours", target="tag", pattern="v*")),
+    ),
     "close": Case(lambda p: CloseWorktree(path=str(p.merge)), before=open_merge),
 }

@@ -40,6 +40,8 @@ class Session:
 
     forge: Forge | None = None
     """The remote's forge, None where there is none that could be asked."""
+    without_forge: str = ""
+    """Why there is none, and on a second line what would change that."""
 
     @property
     def bench(self) -> Bench:

@@ -8,6 +8,7 @@ from release_tools.release.steps.branches import ForgetBranch, TrackBranch
 from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree, SettleFiles
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.pages import DraftPage, ShowPage, UploadFiles
+from release_tools.release.steps.protections import PutProtection
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.steps.requests import AdornRequest, CloseRequest, MergeRequest, OpenRequest, RewriteRequest
 from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
@@ -25,6 +26,7 @@ KINDS = registry(
     OpenRequest,
     OpenWorktree,
     PushRefs,
+    PutProtection,
     RewriteRequest,
     SettleFiles,
     ShowPage,
