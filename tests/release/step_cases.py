@@ -171,8 +171,7 @@ def upload(place: Place) -> UploadFiles:
 
 def merge_request(place: Place) -> MergeRequest:
     """Return the merge of the topic's request."""
-    (number,) = place.forge.changes
-    return MergeRequest(number=number, head="topic", base="main", commit="new", method="merge", message="")
+    return MergeRequest(number=1, head="topic", base="main", commit="new", method="merge", message="")
 
 
 MOVE, CREATE, DELETE = (MAIN, "old", "new"), (V1, "", "new"), (TOPIC, "old", "")
