@@ -89,7 +89,10 @@ def test_a_request_is_adorned(subject: ForgeSubject) -> None:
     """Reviewers, labels and a milestone are taken."""
     made = opened(subject)
     subject.milestone("1.1")
-    subject.forge.adorn_request(made.number, Wishes(reviewers=("bob",), labels=("release",), milestone="1.1"))
+    wishes = Wishes(reviewers=("bob",), labels=("release",), milestone="1.1")
+    subject.forge.adorn_request(made.number, wishes)
+    assert subject.forge.find_requests("release/v1.1.0", "main")[0].wishes == wishes
+    assert subject.forge.request(made.number).wishes == wishes
 
 
 def test_a_request_follows_its_head(subject: ForgeSubject) -> None:

@@ -185,7 +185,7 @@ def add_labels(call: Call) -> Said:
     names = body.get("labels", []) if isinstance(body, dict) else body
     texts = [one if isinstance(one, str) else str(one.get("name", "")) for one in names if isinstance(one, str | dict)]
     pull.labels = list(dict.fromkeys((*pull.labels, *texts)))
-    return Said(200, [filled("label", name=name) for name in pull.labels])
+    return Said(200, [filled("label", name=name, description="") for name in pull.labels])
 
 
 @route("GET", "/milestones", "issues")
@@ -284,7 +284,7 @@ def _shown(call: Call, pull: Pull, schema: str = "pull-request") -> dict[str, An
         "merged_at": DAY if pull.merged_as else None,
         "closed_at": None if pull.state == "open" else DAY,
         "merge_commit_sha": pull.merged_as or None,
-        "labels": [filled("label", name=name) for name in pull.labels],
+        "labels": [filled("label", name=name, description="") for name in pull.labels],
         "requested_reviewers": [person(name) for name in pull.reviewers],
         "requested_teams": [filled("team", name=name, slug=name) for name in pull.teams],
         "milestone": _milestone(repository, pull),
