@@ -101,7 +101,8 @@ def asking_steps(whole: Config, asked: Asked) -> Iterator[Step[World]]:
     """Yield the next steps of a request: it is opened, or renewed, or merged."""
     head, standing, config = asked.request.head.branch.name, asked.standing, whole.forge
     if standing is None:
-        yield OpenRequest(head=head, base=asked.request.base, subject=asked.subject, body=asked.body)
+        commit = asked.request.head.new
+        yield OpenRequest(head=head, base=asked.request.base, commit=commit, subject=asked.subject, body=asked.body)
         if config.reviewers or config.labels or config.milestone:
             topic = find_topic(whole, head)
             version = str(topic.version) if topic and topic.version else ""

@@ -84,7 +84,8 @@ def list_rulesets(call: Call) -> Said:
 def make_ruleset(call: Call) -> Said:
     """Make a ruleset; names are unique."""
     if any(one["name"] == call.body["name"] for one in call.repository.rulesets.values()):
-        raise Refused(422, "Validation Failed", "Name must be unique")
+        wrong = {"resource": "RepositoryRuleset", "code": "custom", "message": "Name must be unique"}
+        raise Refused(422, "Validation Failed", wrong)
     number = next(call.repository.ids)
     call.repository.rulesets[number] = {"target": "branch", "bypass_actors": [], "rules": [], **call.body, "id": number}
     write_rules(call.repository)

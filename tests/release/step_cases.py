@@ -129,6 +129,18 @@ def open_request(place: Place) -> None:
     place.forge.open_request("topic", "main", "feat: it", f"{BEGIN}\nold\n{END}\n")
 
 
+def open_and_merge(place: Place) -> None:
+    """Let somebody open the topic's request, merge it, and delete the branch."""
+    open_request(place)
+    place.forge.merge_request(1, "new", "merge", "")
+    del place.forge.branches["topic"]
+
+
+def request(place: Place) -> OpenRequest:
+    """Return the step that opens the topic's request."""
+    return OpenRequest(head="topic", base="main", commit="new", subject="feat: it", body="")
+
+
 def push_topic(place: Place) -> None:
     """Let somebody push to the topic."""
     place.forge.branches["topic"] = (*place.forge.branches["topic"], "later")
@@ -244,9 +256,8 @@ CASES = {
     "settle": Case(
         lambda p: SettleFiles(path=str(p.merge), ours=p.new, tree=p.later, files=("a",)), before=begin_merge
     ),
-    "request": Case(
-        lambda p: OpenRequest(head="topic", base="main", subject="feat: it", body=""), open_request, Answer.DONE
-    ),
+    "request": Case(request, open_request, Answer.DONE),
+    "request that somebody opened and merged": Case(request, open_and_merge, Answer.DONE),
     "adorn": Case(
         lambda p: AdornRequest(head="topic", base="main", reviewers=("bob",), labels=("release",), milestone="1"),
         lambda p: p.forge.close_request(1),

@@ -15,11 +15,13 @@ from release_tools.release.world import World, forge_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRequest:
-    """Open a pull request of two branches; one that stands open already is that."""
+    """Open a pull request of two branches; one that stands open already is that, and so is one that is merged."""
 
     kind: ClassVar[str] = "open-request"
     head: str
     base: str
+    commit: str
+    """The head's newest commit."""
     subject: str
     """The request's title."""
     body: str
@@ -29,8 +31,10 @@ class OpenRequest:
         return f"open a pull request of {self.head} into {self.base}: “{self.subject}”"
 
     def probe(self, world: World) -> Reality:
-        """Look for an open one, whoever opened it."""
-        return DONE if _open_one(world, self.head, self.base) else PENDING
+        """Look for an open one, whoever opened it, or one that somebody has merged with this very commit."""
+        found = forge_of(world).find_requests(self.head, self.base)
+        merged = any(one.state is RequestState.MERGED and one.commit == self.commit for one in found)
+        return DONE if merged or any(one.state is RequestState.OPEN for one in found) else PENDING
 
     def apply(self, world: World) -> Facts:
         """Open it; the forge refuses a second one."""
