@@ -3,7 +3,7 @@
 Requests are sent by `github_api`, which alone imports PyGithub.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from release_tools.adapters import github_pipelines, github_pulls, github_releases, github_rules
@@ -14,6 +14,9 @@ from release_tools.domain.forge.pipeline import Deployment, DeploymentState, Pip
 from release_tools.domain.forge.protection import Protection
 from release_tools.domain.forge.request import ChangeRequest, MergeMethod, Wishes
 from release_tools.domain.forge.rights import Right, Rights
+
+JUST = 2.0
+"""Seconds for which an answer holds if nothing else was asked since: a step probes, and acts upon that at once."""
 
 RIGHTS = {"pull": Right.READ, "push": Right.PUSH, "maintain": Right.MAINTAIN, "admin": Right.ADMINISTER}
 METHODS = {"allow_merge_commit": "merge", "allow_squash_merge": "squash", "allow_rebase_merge": "rebase"}
@@ -28,6 +31,8 @@ class GitHub:
     """The repository on the web."""
     body_limit: int = 65_536
     notes_limit: int = 125_000
+    last_page: list[tuple[str, float, int, ReleasePage | None]] = field(default_factory=list, repr=False, compare=False)
+    """What was answered last about a page: for which tag, when, and after how many requests."""
 
     def compare_address(self, old: str, new: str, /) -> str:
         """Return where a person sees what changed between two refs."""
@@ -59,8 +64,14 @@ class GitHub:
         return github_pulls.checks(self.api, commit)
 
     def find_page(self, tag: str, /) -> ReleasePage | None:
-        """Return the release of a tag, a draft among them."""
-        return github_releases.find_page(self.api, tag)
+        """Return the release of a tag, a draft among them; asked twice in a row, as just answered."""
+        now, asked = self.api.clock(), len(self.api.calls)
+        for known, when, calls, page in self.last_page:
+            if (known, calls) == (tag, asked) and now - when < JUST:
+                return page
+        page = github_releases.find_page(self.api, tag)
+        self.last_page[:] = [(tag, now, len(self.api.calls), page)]
+        return page
 
     def find_run(self, pipeline: str, mark: str, /) -> PipelineRun | None:
         """Return the run of a workflow file whose title holds a mark."""

@@ -21,6 +21,7 @@ from release_tools.release.requests import Request, carriers
 from release_tools.release.resolving import begun_merges, candidates, plan_resolving
 from release_tools.release.showing import draft_release_page
 from release_tools.release.state import BranchState, RepositoryState
+from release_tools.release.steps.pages import SHOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,8 @@ def propose_draft(
     moves = moves_of(state, tips, leaves=not draft.requests)
     refuse((*guard_clean(state, _moved_paths(state)), *in_the_way(bench, state, moves)))
     asked = tuple(_ask(bench, state, draft, request) for request in draft.requests) if bench.forge else ()
-    target = draft.target if draft.tag_object and finishing.shows else ""
+    shown = finishing.run and any(facts.get(SHOWN) == draft.tag for facts in finishing.run.facts())
+    target = draft.target if draft.tag_object and finishing.shows and not shown else ""
     publication = Publication(
         title=finishing.title,
         again=finishing.again,

@@ -13,6 +13,9 @@ from release_tools.engine.step import DONE, PENDING, Facts, Reality, conflict
 from release_tools.errors import ToolFailed
 from release_tools.release.world import World, forge_of
 
+SHOWN = "shown"
+"""The fact that names a tag whose page was shown in this run."""
+
 
 class PageFile(NamedTuple):
     """A file of a page: its name there, where it is here, its SHA-256."""
@@ -105,7 +108,7 @@ class ShowPage:
         """Publish the draft."""
         page = _page(world, self.tag)
         forge_of(world).show_page(page.id, newest=self.newest)
-        return {"page": page.id, "address": page.address}
+        return {SHOWN: self.tag, "address": page.address}
 
 
 def expected(files: tuple[PageFile, ...]) -> tuple[tuple[str, str], ...]:
