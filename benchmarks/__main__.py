@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import backup_database, backup_files, frames, front, history, hooks, pushes, release, startup
+from benchmarks import backup_database, backup_files, forge, frames, front, history, hooks, pushes, release, startup
 from benchmarks.installation import install_peers
 from benchmarks.machine import render_machine
 from benchmarks.peers import Peers
@@ -22,6 +22,7 @@ SUITES: dict[str, Callable[..., tuple[Table, ...]]] = {
     "frames": frames.run,
     "pushes": pushes.run,
     "release": release.run,
+    "forge": forge.run,
     "history": history.run,
     "start-up": startup.run,
     "backup-files": backup_files.run,

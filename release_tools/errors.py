@@ -68,6 +68,14 @@ class Locked(ReleaseToolsError):
     exit_code = 5
 
 
+class ForgeRefused(ToolFailed):
+    """A forge answered and said no; nothing was changed there."""
+
+
+class OutcomeUnknown(ToolFailed):
+    """A forge may have done what it was asked without saying so: whoever asked looks before asking again."""
+
+
 class HumanNeeded(ReleaseToolsError):
     """A conflict, an ambiguity or a drifted plan that only a person can decide; the run can be resumed."""
 

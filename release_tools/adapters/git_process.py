@@ -4,6 +4,7 @@ What a command means is up to the readers and writers; nothing here knows a git 
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from release_tools.errors import PreconditionFailed, ReleaseToolsError, ToolFail
 
 OLDEST_GIT = (2, 38)
 """The first git whose `merge-tree` writes trees."""
+
+_PASSWORD = re.compile(r"(\w+://)[^/@\s]+@(?=[^/\s])")
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -86,7 +89,7 @@ class GitProcess:
             raise
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        done = Completed(code=process.returncode, stdout=out, stderr=os.fsdecode(err).strip())
+        done = Completed(code=process.returncode, stdout=out, stderr=masked(os.fsdecode(err).strip()))
         if done.code not in ok:
             raise ToolFailed(f"{ended(args, done)} {done.stderr or 'no message'}")
         return done
@@ -149,6 +152,11 @@ def git_version() -> tuple[int, ...]:
 
 def _prompt() -> str:
     return os.environ.get("GIT_TERMINAL_PROMPT", "1" if sys.stdin.isatty() else "0")
+
+
+def masked(text: str) -> str:
+    """Return text without the passwords that stand in addresses; git leaves them out itself, its helpers may not."""
+    return _PASSWORD.sub(r"\1***@", text)
 
 
 def _shown(args: tuple[str, ...]) -> str:

@@ -35,6 +35,8 @@ ENDS = (7, 8, 9, 10)
 ROWS = (
     Row("install-hooks", "set up", "Write the git hooks of this repository, keeping those that are there", WRITE),
     Row("uninstall-hooks", "set up", "Take the git hooks out again and put back what was there before", WRITE),
+    Row("doctor", "set up", "Look at the remote and the token that commands would work with", (0, 1, 3, 4)),
+    Row("protect", "set up", "Let the forge enforce what the configuration says of branches and tags", RUN),
     Row("demo", "set up", "Tell the release journey in a throw-away repository", (0, 1, 4)),
     Row("commit", "commit", "Write a commit message part by part and commit with it", (0, 1, 3, 4)),
     Row("check-commit", "commit", "Check a commit message, or every message in a range", CHECK),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from release_tools.config.limits import AtLeastOne, Count, Limits, Name, Seconds, about
-from release_tools.config.model import Table
+from release_tools.config.table import Table
 
 Level = Annotated[int, Limits(ge=0)]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from release_tools.config.limits import Limits, Name, about
-from release_tools.config.model import Table
+from release_tools.config.table import Table
 
 Level = Annotated[int, Limits(ge=0)]
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from release_tools.config.finding import Finding, parse_findings
-from release_tools.config.model import Table
+from release_tools.config.table import Table
 
 T = TypeVar("T", bound=Table)
 

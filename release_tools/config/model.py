@@ -4,28 +4,14 @@ Nothing is read or judged here, and no library is imported: a program that knows
 from these classes alone. Limits and meanings stand beside the types for `config.judge`, the schema and the reference.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Literal
 
+from release_tools.config.forge_model import AS_IT_IS, Forge
 from release_tools.config.limits import AtLeastOne, Count, Name, Seconds, about
+from release_tools.config.table import Table
 
 DEFAULT_TYPES = ("feat", "fix", "docs", "style", "refactor", "test", "chore", "perf", "build", "ci", "revert")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A configuration table; unknown keys are refused, which is how pydantic reads the attribute."""
-
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid"}
-
-
-def tables_in(annotation: Any) -> Iterator[type[Table]]:
-    """Yield the tables that the type of a key names, at any depth of it."""
-    if isinstance(annotation, type) and issubclass(annotation, Table):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from tables_in(argument)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,3 +215,4 @@ class Config(Table):
     changelog: Changelog = Changelog()
     release: Release = Release()
     git: Git = Git()
+    forge: Forge = AS_IT_IS

@@ -11,7 +11,8 @@ from typing import Any
 
 from release_tools.config.deploy import Bake, Check, DatabaseTable, Deploy, Environment, Front, Migrations, Service
 from release_tools.config.host import BackupPlace, HostFile, Keep
-from release_tools.config.model import Config, Table, VersionFile, default_flow
+from release_tools.config.model import Config, VersionFile, default_flow
+from release_tools.config.table import Table
 
 BAR = r"\|"
 HEAD = """# Configuration

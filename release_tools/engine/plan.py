@@ -22,6 +22,8 @@ class Await:
     """ISO 8601 time after which waiting fails; empty: no deadline."""
     human: bool = False
     """True where a person's decision is needed (exit 6), false where an event is awaited (exit 0)."""
+    soon: bool = False
+    """Whether the steps before it may have brought it about, so that looking again at once is worth it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ def encode_plan(plan: Plan, *, made_by: str) -> dict[str, Any]:
         "title": plan.title,
         "notes": plan.notes,
         "no_return": plan.no_return,
-        "awaits": awaits and {name: getattr(awaits, name) for name in ("condition", "todo", "deadline", "human")},
+        "awaits": awaits
+        and {name: getattr(awaits, name) for name in ("condition", "todo", "deadline", "human", "soon")},
         "steps": [encode_step(step) for step in plan.steps],
     }
 

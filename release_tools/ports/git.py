@@ -1,6 +1,6 @@
-"""The ports to git: questions to a repository, a draft of unreachable objects, and changes, as different types.
+"""The ports to git: a reader, a writer, and a draft that makes objects which nothing names yet.
 
-Implementations stand in `adapters`, others in `tests/fakes`; one contract suite holds both.
+What is asked of other programs and of servers stands in the other modules of the package.
 """
 
 from collections.abc import Mapping, Sequence

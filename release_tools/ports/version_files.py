@@ -1,6 +1,6 @@
-"""The port to version files: where strings stand in their bytes.
+"""The port to version files: where in the bytes of a file a version stands.
 
-Nothing here writes a file.
+Which files name a version, and what is written there, is told in `domain.version_files`.
 """
 
 from typing import Protocol

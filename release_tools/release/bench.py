@@ -9,7 +9,7 @@ from pathlib import Path
 
 from release_tools.config.model import Config
 from release_tools.domain.refs import Signature
-from release_tools.ports import GitDraft, GitReader, VersionLocator
+from release_tools.ports import ForgeReader, GitDraft, GitReader, VersionLocator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +28,5 @@ class Bench:
     """Who makes the draft's commits and tags, and when; None where git does not know."""
     refused: tuple[str, ...] = ()
     """Branches that the remote refused to move in this run: protected, whatever the configuration says."""
+    forge: ForgeReader | None = None
+    """The remote's forge, None where there is none that could be asked."""

@@ -137,7 +137,10 @@ def _carry(
             bench, state, branch, draft.tag, source=draft.target, version=draft.version, resolved=resolved
         )
     words = f"Merge tag '{draft.tag}' into {branch.name}"
-    return draft_edge(bench, branch, draft.target, words, version=draft.version, resolved=resolved)
+    edge = draft_edge(bench, branch, draft.target, words, version=draft.version, resolved=resolved)
+    if isinstance(edge, Conflict) and bench.forge and state.remote:
+        return request_carry(bench, state, branch, draft.tag, source=draft.target, version=draft.version)
+    return edge
 
 
 def _requested(bench: Bench, state: RepositoryState, final: str, finish: Finish, tag: str) -> FinishDraft:

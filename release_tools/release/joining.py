@@ -69,6 +69,11 @@ def render_words(joining: Joining) -> str:
     return table[joining.method]
 
 
+def squash_message(bench: Bench, joining: Joining) -> str:
+    """Return the message of the squash that the target will have."""
+    return _message(bench, joining)[0]
+
+
 def _squashed(bench: Bench, joining: Joining) -> str:
     if not changes_files(bench, joining):
         return joining.onto

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, TAGS, RefUpdate
-from release_tools.engine.plan import Plan
+from release_tools.engine.plan import Await, Plan
 from release_tools.engine.step import Step
+from release_tools.release.asking import Asked, render_asked
 from release_tools.release.finish import FinishDraft
 from release_tools.release.landing import deletion_steps, landing_steps, needs_landing
 from release_tools.release.requests import render_requests
+from release_tools.release.showing import Page, page_steps
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.steps.merges import CloseWorktree
 from release_tools.release.steps.objects import AdoptObjects
@@ -34,6 +36,12 @@ class Publication:
     moving_tags: tuple[RefUpdate, ...] = ()
     """Tags such as `v1` that follow the release."""
     remarks: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    """The requests as the forge has them; empty without a forge."""
+    asking: tuple[Step[World], ...] = ()
+    """What brings them further there."""
+    page: Page | None = None
+    """The release page that is left to be shown."""
 
 
 def plan_finish(state: RepositoryState, draft: FinishDraft, objects: Path, publication: Publication) -> Plan:
@@ -53,6 +61,8 @@ def plan_finish(state: RepositoryState, draft: FinishDraft, objects: Path, publi
     tips = {edge.branch.name: edge.new for edge in draft.edges}
     tips |= {request.head.branch.name: request.head.new for request in draft.requests}
     steps.extend(landing_steps(state, tips, leaves=not draft.requests))
+    steps.extend(page_steps(publication.page) if publication.page else ())
+    steps.extend(publication.asking)
     if not draft.requests:
         steps.extend(deletion_steps(state, publication.leftovers))
         steps.extend(CloseWorktree(path=path) for path in publication.worktrees)
@@ -61,8 +71,14 @@ def plan_finish(state: RepositoryState, draft: FinishDraft, objects: Path, publi
         steps=tuple(steps),
         notes=(*_unpushed(state, draft), *_ends(state, draft), *_behind(state), *publication.remarks),
         no_return=no_return,
-        awaits=render_requests(draft.requests, again=publication.again) if draft.requests else None,
+        awaits=_awaits(draft, publication, soon=bool(steps)) if draft.requests else None,
     )
+
+
+def _awaits(draft: FinishDraft, publication: Publication, *, soon: bool) -> Await:
+    if publication.asked:
+        return render_asked(publication.asked, again=publication.again, soon=soon)
+    return render_requests(draft.requests, again=publication.again)
 
 
 def _remote_updates(state: RepositoryState, draft: FinishDraft) -> Iterator[RefUpdate]:

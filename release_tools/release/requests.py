@@ -27,6 +27,10 @@ class Request:
 
     head: Edge
     base: str
+    base_commit: str = ""
+    """Where the base is now."""
+    conflicts: tuple[str, ...] = ()
+    """Files that a person has to resolve on the head before it can be merged."""
 
 
 def request_merge(
@@ -44,7 +48,7 @@ def request_merge(
     plain = bench.draft.merge(main, final)
     same = not plain.conflicts and plain.tree == bench.reader.tree(edge.new)
     new = final if same else edge.new
-    return Request(head=Edge(branch=topic, old=topic.remote, new=new), base=state.main.name)
+    return Request(head=Edge(branch=topic, old=topic.remote, new=new), base=state.main.name, base_commit=main)
 
 
 def request_carry(
@@ -58,21 +62,24 @@ def request_carry(
     resolved: tuple[str, ...] = (),
 ) -> Request | Conflict:
     """Return the request to merge a tag into a branch: by a branch of its own, a standing one brought up to date."""
-    carrier = _carrier(bench, state, tag, branch.name)
+    carrier, base = _carrier(bench, state, tag, branch.name), branch.remote or branch.local
     if carrier.remote and bench.reader.is_ancestor(source, carrier.remote):
         standing = _brought_up(bench, carrier, branch, version)
         if standing or _worked_on(bench, carrier, branch, source):
-            return Request(
-                head=Edge(branch=carrier, old=carrier.remote, new=standing or carrier.remote), base=branch.name
-            )
+            head = Edge(branch=carrier, old=carrier.remote, new=standing or carrier.remote)
+            return Request(head=head, base=branch.name, base_commit=base)
     words = f"Merge tag '{tag}' into {branch.name}"
     edge = draft_edge(bench, branch, source, words, version=version, resolved=resolved)
     if isinstance(edge, Conflict):
-        return edge
+        # With a forge nobody is stranded: the tag itself is asked to be merged, and the conflicts are told there.
+        known = carrier.remote and bench.reader.is_ancestor(source, carrier.remote)
+        head = Edge(branch=carrier, old=carrier.remote, new=carrier.remote if known else source)
+        told = Request(head=head, base=branch.name, base_commit=base, conflicts=edge.paths)
+        return told if bench.forge and (known or not carrier.remote) else edge
     # What stands there is an earlier merge of the two and no more: as a parent it keeps the push a fast-forward.
     over = (carrier.remote, edge.new)
     new = bench.draft.commit(bench.reader.tree(edge.new), over, words + "\n") if carrier.remote else edge.new
-    return Request(head=Edge(branch=carrier, old=carrier.remote, new=new), base=branch.name)
+    return Request(head=Edge(branch=carrier, old=carrier.remote, new=new), base=branch.name, base_commit=base)
 
 
 def carrier_name(bench: Bench, tag: str, base: str) -> str:

@@ -6,6 +6,7 @@ What follows when it is merged is planned in `topic_finish`, in whichever clone 
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, RefUpdate
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.release.asking import Asked, render_asked
 from release_tools.release.bench import Bench
 from release_tools.release.edges import Edge
 from release_tools.release.guards import Problem, Problems
@@ -33,22 +34,44 @@ def guard_request(bench: Bench, joining: Joining) -> Problems:
     )
 
 
-def plan_topic_request(state: RepositoryState, joining: Joining, *, title: str, again: str) -> Plan:
+def request_topic(topic: BranchState, joining: Joining) -> Request:
+    """Return the request to bring a topic into its target as it is."""
+    head = Edge(branch=topic, old=topic.remote, new=joining.tip)
+    return Request(head=head, base=joining.target, base_commit=joining.onto)
+
+
+def plan_topic_request(
+    state: RepositoryState,
+    joining: Joining,
+    *,
+    title: str,
+    again: str,
+    asked: Asked | None = None,
+    asking: tuple[Step[World], ...] = (),
+) -> Plan:
     """Return the plan that publishes the topic and waits until somebody has merged it."""
     topic = state.topic
     assert topic is not None
-    request = Request(head=Edge(branch=topic, old=topic.remote, new=joining.tip), base=joining.target)
     steps: list[Step[World]] = []
     if state.remote and joining.tip != topic.remote:
         steps.append(PushRefs(remote=state.remote, updates=(RefUpdate(HEADS + topic.name, topic.remote, joining.tip),)))
         if state.tracks:
             steps.extend(_mirror(state, topic, joining.tip, state.remote))
     notes = (
-        f"{joining.target} is protected: {topic.name} ({joining.tip[:10]}) goes there by a pull request",
+        f"{_why(state, joining, asked)}: {topic.name} ({joining.tip[:10]}) goes there by a pull request",
         render_words(joining),
     )
-    awaits = render_requests((request,), again=again, how=WAYS[joining.method])
+    steps.extend(asking)
+    if asked:
+        awaits = render_asked((asked,), again=again, soon=bool(steps))
+    else:
+        awaits = render_requests((request_topic(topic, joining),), again=again, how=WAYS[joining.method])
     return Plan(title=title, steps=tuple(steps), notes=notes, awaits=awaits)
+
+
+def _why(state: RepositoryState, joining: Joining, asked: Asked | None) -> str:
+    asks = asked and not state.is_protected(joining.target)
+    return "the remote has a forge" if asks else f"{joining.target} is protected"
 
 
 def _mirror(state: RepositoryState, topic: BranchState, tip: str, remote: str) -> tuple[Step[World], ...]:

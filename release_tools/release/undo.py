@@ -13,6 +13,7 @@ from release_tools.engine.step import Step
 from release_tools.release.steps.branches import ForgetBranch, TrackBranch
 from release_tools.release.steps.merges import CloseWorktree, OpenWorktree
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
+from release_tools.release.steps.requests import CloseRequest, OpenRequest
 from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
 from release_tools.release.world import World
 
@@ -27,6 +28,7 @@ def plan_undo(world: World, forward: Plan) -> Plan:
         *(CloseWorktree(path=step.path) for step in _of(OpenWorktree, forward)),
         *moved,
         *(back for step in _of(MoveWorktree, forward) for back in _brought_back(world, step, moved)),
+        *(CloseRequest(head=step.head, base=step.base) for step in _of(OpenRequest, forward)),
         *(ForgetBranch(branch=step.branch) for step in _of(TrackBranch, forward)),
         *(_pushed(world, step) for step in _of(PushRefs, forward)),
         *_mirrored(forward),

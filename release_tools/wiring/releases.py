@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from release_tools.wiring.forges import absence, forge_at, forge_place
 from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def _session(
     settings = reader.settings()
     commits, tags = _signs(config, settings.get("commit.gpgsign"), settings.get("tag.gpgsign"))
     changing = replace(git, inherit=effects)
+    place = forge_place(config, settings, os.environ)
     return Session(
         top=top,
         config=config,
@@ -95,6 +97,8 @@ def _session(
         draft_directory=home or runs.draft_directory(run_id),
         signs=commits or tags,
         lasting_locks=partial(lasting_locks, runs.root.parent),
+        forge=forge_at(place, config),
+        without_forge=absence(place),
     )
 
 
@@ -145,6 +149,7 @@ def _bench(
         author=author,
         committer=committer,
         refused=session.refused,
+        forge=session.forge,
     )
 
 

@@ -4,7 +4,7 @@ import importlib
 import json
 import pkgutil
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +18,7 @@ from release_tools.engine.plan import Await, Plan, decode_plan, encode_plan, pla
 from release_tools.engine.step import Step
 from release_tools.errors import HumanNeeded
 from release_tools.release import steps as release_steps
+from release_tools.release.steps.pages import PageFile
 
 KINDS = release_steps.KINDS
 EVERY_KIND = pytest.mark.parametrize("kind", sorted(KINDS))
@@ -28,8 +29,12 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for the values of a field's type; an unknown type fails, so that nobody forgets it here."""
     if hint is str:
         return TEXT
-    if hint is RefUpdate:
-        return st.builds(RefUpdate, TEXT, TEXT, TEXT)
+    if hint in (int, bool):
+        return st.integers() if hint is int else st.booleans()
+    if get_origin(hint) is Literal:
+        return st.sampled_from(get_args(hint))
+    if hint in (RefUpdate, PageFile):
+        return st.builds(hint, TEXT, TEXT, TEXT)
     assert get_origin(hint) is tuple, f"no strategy for {hint}: is it flat?"
     item, rest = get_args(hint)
     assert rest is ..., f"{hint} has a fixed length; name its parts in a NamedTuple"

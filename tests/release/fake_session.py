@@ -6,6 +6,7 @@ Nothing is asserted here.
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fakes.forge_on_git import FakeForgeOnGit
 from fakes.git_draft import FakeGitDraft
 from fakes.git_reader import FakeGitReader
 from fakes.repository import CARL
@@ -32,6 +33,8 @@ class Workshop:
 
     directory: Path
     remote: bool = True
+    forge: FakeForgeOnGit | None = None
+    config: Config = field(default_factory=lambda: Config(branches=Branches(develop="develop")))
     number: int = 0
     progress: list[Progress] = field(default_factory=list)
 
@@ -63,7 +66,7 @@ class Workshop:
         run_id = f"run-{self.number}"
         return Session(
             top=self.subject.top,
-            config=Config(branches=Branches(develop="develop")),
+            config=self.config,
             runs=self.runs,
             run_id=run_id,
             reader=self.subject.reader,
@@ -71,6 +74,7 @@ class Workshop:
             make_writer=lambda _: self.subject.writer,
             draft_directory=self.runs.draft_directory(run_id),
             signs=False,
+            forge=self.forge,
         )
 
     def _bench(self, session: Session) -> Bench:
@@ -86,6 +90,8 @@ class Workshop:
             settings=dict(repository.settings),
             author=CARL,
             committer=CARL,
+            refused=session.refused,
+            forge=session.forge,
         )
 
     def conductor(self, *, stop_after: int | None = None) -> Conductor:

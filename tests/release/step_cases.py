@@ -6,17 +6,30 @@ Nothing is asserted here.
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from fakes.forge import FakeForge
 from fakes.subject import FakeSubject
 
+from release_tools.domain.forge.description import BEGIN, END
+from release_tools.domain.forge.protection import Protection
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, TAGS, RefUpdate
 from release_tools.engine.step import Answer, Step
 from release_tools.release.steps.branches import ForgetBranch, TrackBranch
 from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree, SettleFiles
 from release_tools.release.steps.objects import AdoptObjects
+from release_tools.release.steps.pages import DraftPage, PageFile, ShowPage, UploadFiles
+from release_tools.release.steps.protections import put
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
+from release_tools.release.steps.requests import (
+    AdornRequest,
+    CloseRequest,
+    MergeRequest,
+    OpenRequest,
+    RewriteRequest,
+)
 from release_tools.release.steps.worktrees import MoveWorktree, SwitchBranch
 from release_tools.release.world import World
 
@@ -41,7 +54,12 @@ class Place:
         self.subject.publish(MAIN, self.old)
         self.subject.checkout("main")
         self.merge = directory / "merge"
-        self.world = World(reader=self.subject.reader, writer=self.subject.writer, top=self.subject.top)
+        self.forge = FakeForge(branches={"main": ("old",), "topic": ("old", "new")})
+        self.file = directory / "shop.whl"
+        self.file.write_bytes(b"wheel")
+        self.world = World(
+            reader=self.subject.reader, writer=self.subject.writer, top=self.subject.top, forge=self.forge
+        )
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,68 @@ def updates(place: Place, rows: tuple[tuple[str, str, str], ...]) -> tuple[RefUp
     return tuple(
         RefUpdate(n, getattr(place, o) if o else ABSENT, getattr(place, w) if w else ABSENT) for n, o, w in rows
     )
+
+
+def open_request(place: Place) -> None:
+    """Open the topic's request."""
+    place.forge.open_request("topic", "main", "feat: it", f"{BEGIN}\nold\n{END}\n")
+
+
+def open_and_merge(place: Place) -> None:
+    """Let somebody open the topic's request, merge it, and delete the branch."""
+    open_request(place)
+    place.forge.merge_request(1, "new", "merge", "")
+    del place.forge.branches["topic"]
+
+
+def request(place: Place) -> OpenRequest:
+    """Return the step that opens the topic's request."""
+    return OpenRequest(head="topic", base="main", commit="new", subject="feat: it", body="")
+
+
+def push_topic(place: Place) -> None:
+    """Let somebody push to the topic."""
+    place.forge.branches["topic"] = (*place.forge.branches["topic"], "later")
+
+
+def draft_page(place: Place) -> None:
+    """Draft the page of v1."""
+    place.forge.draft_page("v1", "v1", "", candidate=False)
+
+
+def fill_page(place: Place) -> None:
+    """Draft the page of v1 with its files."""
+    draft_page(place)
+    upload(place).apply(place.world)
+
+
+def spoil_page(place: Place) -> None:
+    """Replace a file of the draft."""
+    (page,) = place.forge.pages.values()
+    if asset := page.asset("shop.whl"):
+        place.forge.discard_asset(asset.id)
+    place.forge.upload(page, "shop.whl", b"another")
+
+
+def show_empty_page(place: Place) -> None:
+    """Let somebody show the draft before its files are there."""
+    (page,) = place.forge.pages
+    place.forge.show_page(page, newest=True)
+
+
+def wheel(place: Place) -> tuple[PageFile, ...]:
+    """Return the only file of the release."""
+    return (PageFile("shop.whl", str(place.file), sha256(b"wheel").hexdigest()),)
+
+
+def upload(place: Place) -> UploadFiles:
+    """Return the upload of the release's files."""
+    return UploadFiles(tag="v1", files=wheel(place))
+
+
+def merge_request(place: Place) -> MergeRequest:
+    """Return the merge of the topic's request."""
+    return MergeRequest(number=1, head="topic", base="main", commit="new", method="merge", message="")
 
 
 MOVE, CREATE, DELETE = (MAIN, "old", "new"), (V1, "", "new"), (TOPIC, "old", "")
@@ -175,6 +255,36 @@ CASES = {
     ),
     "settle": Case(
         lambda p: SettleFiles(path=str(p.merge), ours=p.new, tree=p.later, files=("a",)), before=begin_merge
+    ),
+    "request": Case(request, open_request, Answer.DONE),
+    "request that somebody opened and merged": Case(request, open_and_merge, Answer.DONE),
+    "adorn": Case(
+        lambda p: AdornRequest(head="topic", base="main", reviewers=("bob",), labels=("release",), milestone="1"),
+        lambda p: p.forge.close_request(1),
+        Answer.DONE,
+        before=open_request,
+    ),
+    "rewrite": Case(
+        lambda p: RewriteRequest(number=1, body=f"{BEGIN}\nnew\n{END}\n"),
+        lambda p: p.forge.rewrite_request(1, "feat: it", "a person's"),
+        Answer.DONE,
+        before=open_request,
+    ),
+    "merge of a request that somebody pushed to": Case(merge_request, push_topic, before=open_request),
+    "merge of a request that somebody closed": Case(
+        merge_request, lambda p: p.forge.close_request(1), before=open_request
+    ),
+    "merge of a request that somebody merged": Case(
+        merge_request, lambda p: p.forge.merge_request(1, "new", "merge", ""), Answer.DONE, before=open_request
+    ),
+    "close a request": Case(lambda p: CloseRequest(head="topic", base="main"), before=open_request),
+    "draft": Case(lambda p: DraftPage(tag="v1", subject="v1", notes="", candidate=False), draft_page, Answer.DONE),
+    "upload over a file of another": Case(upload, spoil_page, Answer.PENDING, before=draft_page),
+    "upload to a page that is shown": Case(upload, show_empty_page, before=draft_page),
+    "show": Case(lambda p: ShowPage(tag="v1", files=wheel(p), newest=True), spoil_page, before=fill_page),
+    "protect": Case(
+        lambda p: put(Protection(name="ours", target="branch", pattern="main", by_request=True), None),
+        lambda p: p.forge.put_protection(Protection(name="ours", target="tag", pattern="v*")),
     ),
     "close": Case(lambda p: CloseWorktree(path=str(p.merge)), before=open_merge),
 }

@@ -42,6 +42,7 @@ def propose(session: Session, intent: Intent, run: Run | None) -> Proposal:
         again="release-tools back-merge",
         nothing=f"nothing to do: {names} contain{'s' if len(branches) == 1 else ''} {tag.name}",
         run=run,
+        shows=False,
     )
     return propose_draft(session, bench, state, draft, finishing)
 

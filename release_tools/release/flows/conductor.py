@@ -77,7 +77,9 @@ class Conductor:
             raise PreconditionFailed(error.failed, state="Nothing was changed.", todo=error.todo) from error
         if plan.awaits and plan.awaits.human:
             raise HumanNeeded(plan.awaits.condition, state="Nothing is published yet.", todo=plan.awaits.todo)
-        return "waiting" if plan.awaits else self._close(run)
+        if plan.awaits and plan.awaits.soon and self._plan_further(run):
+            return self._carry(run)
+        return "waiting" if run.plan().awaits else self._close(run)
 
     def _close(self, run: Run) -> str:
         outcome = "aborted" if run.undoing else "done"
@@ -117,6 +119,9 @@ class Conductor:
     def _plan_further(self, run: Run) -> bool:
         """Plan on from where a run waits; return whether there is something to carry out."""
         plan, before = self._proposal(run).plan, run.plan().awaits
+        if plan.steps and plan.steps == run.plan().steps and before and before.soon:
+            # What was just done is asked for once more: whoever undid it decides, not a loop.
+            return False
         if before and before.human and plan.awaits and plan.steps[-1:] == run.plan().steps[-1:]:
             state = "The merge has not been committed yet; nothing is published."
             raise HumanNeeded(before.condition, state=state, todo=before.todo)
@@ -133,7 +138,7 @@ class Conductor:
 
     def _world(self, run: Run) -> World:
         session = self.session
-        return World(reader=session.reader, writer=session.make_writer(run.id), top=session.top)
+        return World(reader=session.reader, writer=session.make_writer(run.id), top=session.top, forge=session.forge)
 
 
 def unfinished(session: Session, intent: Intent) -> Run | None:

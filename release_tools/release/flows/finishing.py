@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.engine.runs import Intent, Run
+from release_tools.release.asking import Asked, ask, asking_steps
 from release_tools.release.bench import Bench
+from release_tools.release.describing import describe_carry, describe_release, is_carry
 from release_tools.release.finish import Finish, FinishDraft, draft_finish, guard_finish
 from release_tools.release.flows.looking import in_the_way, moves_of, nothing
 from release_tools.release.flows.session import Proposal, Session
 from release_tools.release.guards import guard_clean, guard_saved, refuse
 from release_tools.release.moving_tags import moving_tags
 from release_tools.release.publishing import Publication, plan_finish
-from release_tools.release.requests import carriers
+from release_tools.release.requests import Request, carriers
 from release_tools.release.resolving import begun_merges, candidates, plan_resolving
+from release_tools.release.showing import draft_release_page
 from release_tools.release.state import BranchState, RepositoryState
+from release_tools.release.steps.pages import SHOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,8 @@ class Finishing:
     run: Run | None = None
     """The unfinished run that is planned further."""
     remarks: tuple[str, ...] = ()
+    shows: bool = True
+    """Whether the forge shows a page of what is finished."""
 
 
 def propose_finish(
@@ -64,6 +70,9 @@ def propose_draft(
     refuse(guard_saved((path, bench.reader.unsaved(Path(path))) for path in taken))
     moves = moves_of(state, tips, leaves=not draft.requests)
     refuse((*guard_clean(state, _moved_paths(state)), *in_the_way(bench, state, moves)))
+    asked = tuple(_ask(bench, state, draft, request) for request in draft.requests) if bench.forge else ()
+    shown = finishing.run and any(facts.get(SHOWN) == draft.tag for facts in finishing.run.facts())
+    target = draft.target if draft.tag_object and finishing.shows and not shown else ""
     publication = Publication(
         title=finishing.title,
         again=finishing.again,
@@ -71,11 +80,20 @@ def propose_draft(
         leftovers=tuple(carriers(bench, state, draft.tag)),
         moving_tags=moving_tags(bench.config, state, draft.version, draft.target),
         remarks=finishing.remarks,
+        asked=asked,
+        asking=tuple(step for one in asked for step in asking_steps(bench.config, one)),
+        page=draft_release_page(bench, state, draft.version, draft.tag, target),
     )
     plan = plan_finish(state, draft, session.draft_directory / "objects", publication)
     if not plan.steps and not plan.awaits:
         return nothing(finishing.intent, finishing.nothing)
     return Proposal(intent=finishing.intent, plan=plan, drafted=draft.made, result=version)
+
+
+def _ask(bench: Bench, state: RepositoryState, draft: FinishDraft, request: Request) -> Asked:
+    if is_carry(state, request):
+        return ask(bench, request, describe_carry(request, draft.version, draft.tag))
+    return ask(bench, request, describe_release(bench, request, draft.version, draft.tag))
 
 
 def _moved_paths(state: RepositoryState) -> tuple[str, ...]:

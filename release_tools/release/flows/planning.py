@@ -25,6 +25,7 @@ FLOWS = {
     "back-merge": "back_merges",
     "bump": "bumps",
     "tag": "tags",
+    "protect": "protections",
 }
 """The module of this package for each flow that an intent may name."""
 

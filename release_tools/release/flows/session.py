@@ -10,7 +10,7 @@ from pathlib import Path
 from release_tools.config.model import Config
 from release_tools.engine.plan import Plan
 from release_tools.engine.runs import Intent, Runs
-from release_tools.ports import GitReader, GitWriter
+from release_tools.ports import Forge, GitReader, GitWriter
 from release_tools.release.bench import Bench
 
 
@@ -37,6 +37,11 @@ class Session:
     """Branches that the remote refused to move in this run."""
     signing: bool = False
     """Whether this draft signs: only after the yes, since a signature may ask for a key."""
+
+    forge: Forge | None = None
+    """The remote's forge, None where there is none that could be asked."""
+    without_forge: str = ""
+    """Why there is none, and on a second line what would change that."""
 
     @property
     def bench(self) -> Bench:

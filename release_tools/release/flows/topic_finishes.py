@@ -5,7 +5,9 @@ How a topic joins its target stands in `joining`; nothing here reads or makes a 
 
 from release_tools.engine.runs import Intent, Run
 from release_tools.errors import UsageError
+from release_tools.release.asking import Asked, ask, asking_steps
 from release_tools.release.bench import Bench
+from release_tools.release.describing import describe_topic
 from release_tools.release.edges import Edge
 from release_tools.release.flows.looking import in_the_way, moves_of, nothing, observed
 from release_tools.release.flows.planning import kind_of
@@ -19,6 +21,7 @@ from release_tools.release.joining import (
     guard_joining,
     own_commits,
     render_words,
+    squash_message,
 )
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.topic_finish import (
@@ -32,7 +35,7 @@ from release_tools.release.topic_finish import (
     target_of,
     why_kept,
 )
-from release_tools.release.topic_request import guard_request, plan_topic_request
+from release_tools.release.topic_request import guard_request, plan_topic_request, request_topic
 from release_tools.release.topics import Topic, find_topic, flow_row, name_topic, open_topics
 
 
@@ -55,7 +58,7 @@ def propose(session: Session, intent: Intent, run: Run | None) -> Proposal:
         return _finished(session, bench, state, intent, edge, f"{target.name} has all of it already")
     refuse((*guard_kept(state, branch, target), *guard_stale(state, branch, target)))
     joining = _joining(bench, state, topic, target, str(intent.get("message") or ""))
-    if state.is_protected(target.name):
+    if state.is_protected(target.name) or (bench.forge and state.remote):
         return _requested(bench, state, joining, intent)
     lacking, _ = bench.reader.ahead_behind(onto, joining.tip)
     refuse(guard_target(state, target) or guard_fresh(state, branch, target, lacking) or guard_joining(bench, joining))
@@ -115,8 +118,23 @@ def _joining(bench: Bench, state: RepositoryState, topic: Topic, target: BranchS
 
 def _requested(bench: Bench, state: RepositoryState, joining: Joining, intent: Intent) -> Proposal:
     refuse(guard_request(bench, joining))
-    plan = plan_topic_request(state, joining, title=f"finish {joining.topic}", again=f"release-tools {_typed(intent)}")
+    asked = _asked(bench, state, joining) if bench.forge else None
+    plan = plan_topic_request(
+        state,
+        joining,
+        title=f"finish {joining.topic}",
+        again=f"release-tools {_typed(intent)}",
+        asked=asked,
+        asking=tuple(asking_steps(bench.config, asked)) if asked else (),
+    )
     return Proposal(intent=intent, plan=plan, result=joining.topic)
+
+
+def _asked(bench: Bench, state: RepositoryState, joining: Joining) -> Asked:
+    assert state.topic is not None
+    request = request_topic(state.topic, joining)
+    message = squash_message(bench, joining) if joining.method == SQUASH else ""
+    return ask(bench, request, describe_topic(request, joining), message=message)
 
 
 def _finished(

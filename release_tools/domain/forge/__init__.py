@@ -1,0 +1,1 @@
+"""What a forge knows, as values: requests to merge, checks, release pages, pipelines, protections. Nothing is asked."""
