@@ -177,8 +177,23 @@ class Changelog(Table):
 
     path: Name | Literal[False] = field(default="CHANGELOG.md", metadata=about("false: no changelog is written"))
     sections: dict[Name, Name] = field(
-        default_factory=lambda: {"feat": "Added", "fix": "Fixed", "perf": "Changed", "revert": "Reverted"},
-        metadata=about("Commit type to heading, in the order of printing; types not named are left out"),
+        default_factory=lambda: {
+            "Security:": "Security",
+            "*(security)": "Security",
+            "Deprecated:": "Deprecated",
+            "feat": "Added",
+            "fix": "Fixed",
+            "perf": "Changed",
+            "revert": "Reverted",
+        },
+        metadata=about(
+            "Which changes stand under which heading, in the order of printing: a type (`fix`), a type and a scope "
+            "(`fix(deps)`), a scope alone (`*(security)`), or a footer (`Deprecated:`); what is not named is left out"
+        ),
+    )
+    squash: Literal["one", "split"] = field(
+        default="one",
+        metadata=about("A squashed branch is one entry, or `split` into those of the commits that its message lists"),
     )
     links: bool = field(
         default=False, metadata=about("Link commits, issues, pull requests and comparisons to the forge of the remote")

@@ -67,6 +67,7 @@ def write_section(
         (not redate and _written_date(text, version)) or release_date(state.committer),
         sections=bench.config.changelog.sections,
         released=pending.released,
+        squash=bench.config.changelog.squash,
         forge=_forge(bench, state),
     )
     after = insert_section(text, version, section)

@@ -15,7 +15,12 @@ from release_tools.release.state import RepositoryState
 def bump_rules(config: Config) -> BumpRules:
     """Return the configured rules of raising a version."""
     version = config.version
-    return BumpRules(levels=version.bump, zero_breaking=version.zero_breaking, initial=parse_version(version.initial))
+    return BumpRules(
+        levels=version.bump,
+        zero_breaking=version.zero_breaking,
+        initial=parse_version(version.initial),
+        squash=config.changelog.squash,
+    )
 
 
 def next_version(config: Config, state: RepositoryState, pending: Unreleased) -> NextVersion:

@@ -4,7 +4,7 @@ Each test is named after its scenario; races and lost pushes (S11, S12) stand in
 """
 
 import pytest
-from repository import Clone, Site
+from repository import CONFIG, Clone, Site
 
 
 def restart(here: Clone) -> None:
@@ -85,6 +85,18 @@ def test_s4_squash_body_with_a_breaking_change_is_major(site: Site) -> None:
     assert site.here.run("next-version").stdout == "2.0.0\n"
     assert site.here.run("start-release", "--yes").code == 0
     assert section(site.here.shown("HEAD", "CHANGELOG.md"), "2.0.0").count("\n- ") == 1
+
+
+def test_s4_squash_is_split_where_the_team_wants_it(site: Site) -> None:
+    """With `squash = "split"` the section has an entry for each commit of the squashed branch."""
+    restart(site.here)
+    site.here.commit("docs: split squashes", {"release-tools.toml": f'{CONFIG}[changelog]\nsquash = "split"\n'})
+    commits = "* feat: add search\n\n* fix: mend search\n\n* feat!: drop find\n\nBREAKING CHANGE: no find\n"
+    site.here.commit(f"feat: add search\n\n{commits}", {"search": "s"})
+    site.here.git("push", "--quiet", "origin", "develop")
+    assert site.here.run("next-version").stdout == "2.0.0\n"
+    assert site.here.run("start-release", "--yes").code == 0
+    assert section(site.here.shown("HEAD", "CHANGELOG.md"), "2.0.0").count("\n- ") == 3
 
 
 def test_s5_merge_commit_that_repeats_its_branch_is_one_entry(site: Site) -> None:

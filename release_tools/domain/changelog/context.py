@@ -43,6 +43,7 @@ def _item(item: Item, forge: Forge | None) -> dict[str, Any]:
         "description": item.description,
         "breaking": item.breaking,
         "closes": list(item.closes),
+        "notices": list(item.notices),
         "link": forge.commit(item.sha) if forge else "",
         "text": render_item(item, forge=forge),
     }
@@ -73,10 +74,7 @@ def _group(data: object, path: str) -> Group:
 def _parsed(data: object, path: str) -> Item:
     words = {key: _word(data, key, path) for key in ("sha", "type", "scope", "description")}
     breaking = None if _field(data, "breaking", path) is None else _word(data, "breaking", path)
-    closes = _list(_field(data, "closes", path), f"{path}.closes")
-    if not all(isinstance(issue, str) for issue in closes):
-        raise _unfit(f"{path}.closes holds something else than strings")
-    return Item(breaking=breaking, closes=tuple(map(str, closes)), **words)
+    return Item(breaking=breaking, closes=_words(data, "closes", path), notices=_words(data, "notices", path), **words)
 
 
 def _field(data: object, key: str, path: str) -> object:
@@ -98,6 +96,13 @@ def _word(data: object, key: str, path: str) -> str:
     if not isinstance(value, str):
         raise _unfit(f"{path}.{key} is not a string")
     return value
+
+
+def _words(data: object, key: str, path: str) -> tuple[str, ...]:
+    values = _list(_field(data, key, path), f"{path}.{key}")
+    if not all(isinstance(value, str) for value in values):
+        raise _unfit(f"{path}.{key} holds something else than strings")
+    return tuple(map(str, values))
 
 
 def _unfit(what: str) -> UsageError:

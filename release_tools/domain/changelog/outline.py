@@ -6,8 +6,10 @@ Markup is not known here, and neither is how commits were found.
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from release_tools.domain.history.commit import Commit
+from release_tools.domain.changelog.selectors import read_selectors
+from release_tools.domain.history.commit import BREAKING, Commit
 from release_tools.domain.history.entries import Squash, select_entries
+from release_tools.domain.history.squash import may_be_squash
 
 BREAKING_HEADING = "Breaking"
 UNRELEASED = "Unreleased"
@@ -15,7 +17,10 @@ UNRELEASED = "Unreleased"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One change in words of one line; `breaking` says what breaks, None when nothing does."""
+    """One change in words of one line; `breaking` says what breaks, None when nothing does.
+
+    `notices` say what else is to be known: what to do about a breaking change, what a footer such as Deprecated tells.
+    """
 
     sha: str
     type: str
@@ -23,6 +28,7 @@ class Item:
     description: str
     breaking: str | None
     closes: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
     @property
     def short(self) -> str:
@@ -52,19 +58,28 @@ class Outline:
 def group_entries(
     commits: Sequence[Commit], *, sections: Mapping[str, str], released: Container[str] = (), squash: Squash = "one"
 ) -> tuple[Group, ...]:
-    """Return the groups of one version; `sections` maps a type to its heading, in the order of printing.
+    """Return the groups of one version; `sections` maps a selector to its heading, in the order of printing.
 
-    Breaking changes stand first, whatever their type, and nowhere else; types without a heading are left out.
+    Breaking changes stand first, whatever their type, and nowhere else; what no selector takes is left out.
     """
+    selectors = read_selectors(sections)
     groups: dict[str, list[Item]] = {heading: [] for heading in (BREAKING_HEADING, *sections.values())}
     for entry in select_entries(commits, released=released, squash=squash).kept:
-        heading = BREAKING_HEADING if entry.breaking is not None else sections.get(entry.type)
+        heading, told = selectors.heading(entry) if entry.breaking is None else (BREAKING_HEADING, _advice(entry))
         if heading is not None:
-            groups[heading].append(_item(entry))
+            groups[heading].append(_item(entry, told))
     return tuple(Group(heading=heading, items=tuple(items)) for heading, items in groups.items() if items)
 
 
-def _item(entry: Commit) -> Item:
+def _advice(entry: Commit) -> tuple[str, ...]:
+    """Return the paragraphs below the first of a footer on what breaks: what to do about it."""
+    if b"BREAKING" not in entry.message or may_be_squash(entry.message):
+        return ()  # What follows the footer in a squash is the next commit.
+    texts = (footer.value.split("\n\n")[1:] for footer in entry.footers if footer.token in BREAKING)
+    return tuple(paragraph for text in texts for paragraph in text if paragraph.strip())
+
+
+def _item(entry: Commit, notices: tuple[str, ...]) -> Item:
     return Item(
         sha=entry.sha,
         type=entry.type,
@@ -72,6 +87,7 @@ def _item(entry: Commit) -> Item:
         description=_line(entry.description),
         breaking=None if entry.breaking is None else _line(entry.breaking),
         closes=tuple(map(_line, entry.closes)),
+        notices=tuple(map(_line, notices)),
     )
 
 

@@ -38,14 +38,13 @@ def render_notes(outline: Outline, *, markup: Markup = MARKDOWN, forge: Forge | 
 
 
 def render_item(item: Item, *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
-    """Render one change as a list item: scope in bold, short name, closed issues, and below it what breaks."""
+    """Render one change as a list item: scope in bold, short name, closed issues, and below it what breaks and what to do."""
     scope = markup.bold.format(f"{markup.plain(item.scope)}:") + " " if item.scope else ""
     short = markup.link(item.short, forge.commit(item.sha)) if forge else item.short
     closes = "".join(f", closes {_issue(issue, markup, forge)}" for issue in item.closes)
     line = f"{markup.bullet}{scope}{_description(item.description, markup, forge)} ({short}{closes})"
-    if item.breaking is None or item.breaking == item.description:
-        return line
-    return line + markup.more.format(markup.plain(item.breaking))
+    told = (*([item.breaking] if item.breaking not in (None, item.description) else ()), *item.notices)
+    return line + "".join(markup.more.format(markup.plain(text or "")) for text in told)
 
 
 def _groups(outline: Outline, markup: Markup, forge: Forge | None) -> Iterable[str]:

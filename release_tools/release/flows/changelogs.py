@@ -129,7 +129,8 @@ def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str]) ->
 
 
 def _groups(chronicle: Chronicle, found: Stretch | Unreleased) -> tuple[Group, ...]:
-    return group_entries(found.commits, sections=chronicle.config.changelog.sections, released=found.released)
+    wanted = chronicle.config.changelog
+    return group_entries(found.commits, sections=wanted.sections, released=found.released, squash=wanted.squash)
 
 
 def _link(outlines: Sequence[Outline]) -> tuple[Outline, ...]:
