@@ -10,7 +10,7 @@ _SELECTOR = re.compile(r"(?P<type>\*|[^\s():*]+)(?:\((?P<scope>[^()]+)\))?|(?P<t
 
 
 def parse_selector(text: str) -> str | None:
-    """Return the type that a selector names, empty where it is by a footer or takes every type; None for no selector."""
+    """Return the type that a selector names, empty where it is by a footer or takes all; None for no selector."""
     found = _SELECTOR.fullmatch(text)
     if found is None or text == ANY_TYPE:
         return None

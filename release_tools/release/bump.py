@@ -6,6 +6,7 @@ A version is claimed by the name of its branch, so giving a release another numb
 from dataclasses import dataclass
 from pathlib import Path
 
+from release_tools.domain.changelog.links import define_links
 from release_tools.domain.changelog.section import rename_section
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, Blob, RefUpdate
 from release_tools.domain.version import Version
@@ -125,6 +126,8 @@ def _renamed_section(bench: Bench, state: RepositoryState, tip: str, old: Versio
     if not path or before is None:
         return {}
     text = rename_section(before.data.decode("utf-8", "surrogateescape"), old, new)
+    if bench.config.changelog.links:
+        text = define_links(text, {str(old): ""})
     renamed = bench.draft.tree(tip, {path: Blob(mode=before.mode, data=text.encode("utf-8", "surrogateescape"))})
     moved = bench.draft.commit(renamed, (tip,), "chore: renumber\n")
     return {path: bench.reader.files(moved, (path,))[path]} | write_section(bench, state, moved, new)

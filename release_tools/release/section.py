@@ -6,6 +6,8 @@ Reading git and placing the text is done here; what the commits mean and how a s
 from datetime import datetime, timedelta, timezone
 
 from release_tools.config.model import Config
+from release_tools.domain.changelog.links import define_links
+from release_tools.domain.changelog.outline import UNRELEASED
 from release_tools.domain.changelog.section import HEADER, insert_section, read_sections, render_section
 from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.refs import Blob, Signature
@@ -61,6 +63,7 @@ def write_section(
     pending = read_unreleased(bench, state, tip, into=into)
     assert state.committer is not None
     text = before.data.decode("utf-8", "surrogateescape")
+    forge = find_forge(bench, state)
     section = render_section(
         pending.commits,
         version,
@@ -68,14 +71,26 @@ def write_section(
         sections=bench.config.changelog.sections,
         released=pending.released,
         squash=bench.config.changelog.squash,
-        forge=_forge(bench, state),
+        forge=forge,
     )
     after = insert_section(text, version, section)
+    if forge is not None:
+        after = _linked(after, version, pending.baseline, forge, bench.config.version.tag_prefix)
     data = after.encode("utf-8", "surrogateescape")
     return {} if data == before.data else {path: Blob(mode=before.mode, data=data)}
 
 
-def _forge(bench: Bench, state: RepositoryState) -> Forge | None:
+def _linked(text: str, version: Version, previous: Version | None, forge: Forge, prefix: str) -> str:
+    """Return the changelog with the links of a version that is being released, and of what will come after it."""
+    newest = max(section.version for section in read_sections(text))
+    links = {UNRELEASED: forge.compare(newest.tag_name(prefix), "HEAD")}
+    if previous:
+        links[str(version)] = forge.compare(previous.tag_name(prefix), version.tag_name(prefix))
+    return define_links(text, links)
+
+
+def find_forge(bench: Bench, state: RepositoryState) -> Forge | None:
+    """Return where the links of a changelog lead, None when none are wanted."""
     if not bench.config.changelog.links:
         return None
     return link_forge(bench.settings.get(f"remote.{state.remote}.url", ""), state.remote or "", bench.config)

@@ -61,7 +61,7 @@ RIGHT = (
     "version={tag_prefix='', initial='0.0.1', bump={feat='none'}}",
     "version.files=[{path='x', pattern='v={version}', count=2}, {path='c.yml', kind='compose-image', image='a/b'}]",
     "changelog.path=false",
-    "changelog.sections={'Deprecated:'='Deprecated', '*(security)'='Security', 'fix(deps)'='Dependencies', fix='Fixed'}",
+    "changelog.sections={'Deprecated:'='Deprecated', '*(security)'='Security', 'fix(deps)'='Deps', fix='Fixed'}",
 )
 
 

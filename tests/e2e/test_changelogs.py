@@ -50,6 +50,44 @@ def test_a_released_section_that_was_edited_is_named(started: Site) -> None:
     assert (refused.code, refused.error[0]) == (1, "CHANGELOG.md differs from history in 1.1.0.")
 
 
+def test_writing_the_file_keeps_the_sections_that_are_released(started: Site) -> None:
+    """What was released stays as it reads, in files of another tool too, unless it is asked to be made anew."""
+    here = started.here
+    assert here.run("finish-release", "1.1.0", "--yes").code == 0
+    here.commit("fix: later")
+    before = here.shown("main", "CHANGELOG.md")
+    assert here.run("changelog", "--output", "CHANGELOG.md").code == 0
+    text = here.write("x", "").with_name("CHANGELOG.md").read_text()
+    assert "- later (" in text.partition("## [1.1.0]")[0]
+    assert text.partition("## [1.1.0]")[2] == before.partition("## [1.1.0]")[2]
+    assert "- first\n" in text
+    assert here.run("changelog", "--check").error[0] == "CHANGELOG.md differs from history in 1.0.0."
+    assert here.run("changelog", "--check", "--from", "1.0.0").code == 0
+    assert here.run("changelog", "--output", "CHANGELOG.md", "--rewrite").code == 0
+    assert here.run("changelog", "--check").code == 0
+
+
+def test_file_that_grows_by_releases_is_the_one_of_the_whole_history(site: Site) -> None:
+    """Release, hotfix, release with links: main's file is what `changelog` prints there, byte for byte."""
+    here = site.here
+    here.commit("chore: link", {"release-tools.toml": f"{CONFIG}[changelog]\nlinks = true\n"})
+    here.git("config", f"url.{site.remote.path}.insteadOf", "https://github.com/team/product")
+    here.git("remote", "set-url", "origin", "https://github.com/team/product")
+    here.git("push", "--quiet", "origin", "develop")
+    for kind, name in (("release", "1.1.0"), ("hotfix", "mend"), ("release", "1.2.0")):
+        assert here.run(f"start-{kind}", name, "--yes").code == 0
+        here.commit(f"fix({kind}): polish {name}")
+        ended = here.run(f"finish-{kind}", name, "--yes")
+        assert ended.code == 0, ended.stderr
+    here.git("switch", "--quiet", "main")
+    text = here.shown("main", "CHANGELOG.md")
+    whole = here.run("changelog").stdout
+    for start, end in (("# Changelog", "## [1.0.0]"), ("[Unreleased]: ", "\n\n\n")):
+        assert text[text.index(start) :].partition(end)[0] == whole[whole.index(start) :].partition(end)[0]
+    assert "[1.1.1]: https://github.com/team/product/compare/v1.1.0...v1.1.1\n" in text
+    assert here.shown("develop", "CHANGELOG.md").endswith(text[text.index("[Unreleased]: ") :])
+
+
 def test_parts_of_the_history(started: Site) -> None:
     """Unreleased, a span, a pre-release that was not tagged; a version that cannot be is refused."""
     assert started.here.run("finish-release", "1.1.0", "--yes").code == 0

@@ -4,7 +4,7 @@ Which commits are listed is decided in `outline`; how headings and lists are spe
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from release_tools.domain.changelog.markup import MARKUPS, Markup
 from release_tools.domain.changelog.outline import UNRELEASED, Item, Outline
@@ -21,7 +21,7 @@ def render_document(outlines: Sequence[Outline], *, markup: Markup = MARKDOWN, f
         markup.title(1, TITLE),
         *(render_outline(one, markup=markup, forge=forge).rstrip("\n") for one in outlines),
     ]
-    links = list(_comparisons(outlines, markup, forge)) if forge and markup.definition else []
+    links = [markup.definition.format(*pair) for pair in comparisons(outlines, forge)] if markup.definition else []
     return "\n\n".join((*parts, "\n".join(links)) if links else parts) + "\n"
 
 
@@ -38,7 +38,7 @@ def render_notes(outline: Outline, *, markup: Markup = MARKDOWN, forge: Forge | 
 
 
 def render_item(item: Item, *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
-    """Render one change as a list item: scope in bold, short name, closed issues, and below it what breaks and what to do."""
+    """Render one change as a list item: scope in bold, short name, closed issues, below it what else to know."""
     scope = markup.bold.format(f"{markup.plain(item.scope)}:") + " " if item.scope else ""
     short = markup.link(item.short, forge.commit(item.sha)) if forge else item.short
     closes = "".join(f", closes {_issue(issue, markup, forge)}" for issue in item.closes)
@@ -66,8 +66,8 @@ def _issue(text: str, markup: Markup, forge: Forge | None) -> str:
     return markup.link(text, url) if url else markup.plain(text)
 
 
-def _comparisons(outlines: Iterable[Outline], markup: Markup, forge: Forge) -> Iterable[str]:
+def comparisons(outlines: Iterable[Outline], forge: Forge | None) -> Iterator[tuple[str, str]]:
+    """Yield the label and the address of what changed, for each version that has one before it."""
     for outline in outlines:
-        if outline.previous:
-            url = forge.compare(outline.previous, outline.tag or "HEAD")
-            yield markup.definition.format(outline.version or UNRELEASED, url)
+        if forge and outline.previous:
+            yield outline.version or UNRELEASED, forge.compare(outline.previous, outline.tag or "HEAD")
