@@ -4,28 +4,14 @@ Nothing is read or judged here, and no library is imported: a program that knows
 from these classes alone. Limits and meanings stand beside the types for `config.judge`, the schema and the reference.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Literal
 
+from release_tools.config.changelog_table import DEFAULT_CHANGELOG, Changelog
 from release_tools.config.limits import AtLeastOne, Count, Name, Seconds, about
+from release_tools.config.table import Table
 
 DEFAULT_TYPES = ("feat", "fix", "docs", "style", "refactor", "test", "chore", "perf", "build", "ci", "revert")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A configuration table; unknown keys are refused, which is how pydantic reads the attribute."""
-
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid"}
-
-
-def tables_in(annotation: Any) -> Iterator[type[Table]]:
-    """Yield the tables that the type of a key names, at any depth of it."""
-    if isinstance(annotation, type) and issubclass(annotation, Table):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from tables_in(argument)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,43 +158,6 @@ class Version(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changelog(Table):
-    """Where the changelog stands and which types it lists."""
-
-    path: Name | Literal[False] = field(default="CHANGELOG.md", metadata=about("false: no changelog is written"))
-    sections: dict[Name, Name] = field(
-        default_factory=lambda: {
-            "Security:": "Security",
-            "*(security)": "Security",
-            "Deprecated:": "Deprecated",
-            "feat": "Added",
-            "fix": "Fixed",
-            "perf": "Changed",
-            "revert": "Reverted",
-        },
-        metadata=about(
-            "Which changes stand under which heading, in the order of printing: a type (`fix`), a type and a scope "
-            "(`fix(deps)`), a scope alone (`*(security)`), or a footer (`Deprecated:`); what is not named is left out"
-        ),
-    )
-    squash: Literal["one", "split"] = field(
-        default="one",
-        metadata=about("A squashed branch is one entry, or `split` into those of the commits that its message lists"),
-    )
-    links: bool = field(
-        default=False, metadata=about("Link commits, issues, pull requests and comparisons to the forge of the remote")
-    )
-    forge: Literal["github", "gitlab", "gitea", "bitbucket", "azure"] | None = field(
-        default=None,
-        metadata=about("What kind of forge the remote is; left out: told by its address; Forgejo: `gitea`"),
-    )
-    template: Name | None = field(
-        default=None,
-        metadata=about("A jinja2 template for `release-tools changelog` and `notes`, from the top of the work tree"),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Release(Table):
     """How a release is recorded in git."""
 
@@ -237,6 +186,6 @@ class Config(Table):
     flow: dict[Name, FlowKind] = field(default_factory=default_flow)
     commits: Commits = Commits()
     version: Version = Version()
-    changelog: Changelog = Changelog()
+    changelog: Changelog = DEFAULT_CHANGELOG
     release: Release = Release()
     git: Git = Git()

@@ -99,8 +99,13 @@ def _version_file(file: VersionFile) -> Iterator[tuple[str, str]]:
 
 
 def _changelog_path(config: Config) -> Iterator[Finding]:
-    if config.changelog.path and (wrong := _outside(config.changelog.path)):
-        yield Finding("changelog.path", wrong)
+    for key in ("path", "fragments"):
+        path = getattr(config.changelog, key)
+        if path and (wrong := _outside(path)):
+            yield Finding(f"changelog.{key}", wrong)
+    for kind in config.changelog.fragment_kinds:
+        if kind != kind.lower() or "." in kind:
+            yield Finding("changelog.fragment_kinds", f"{kind!r} must be one word in lower case")
 
 
 def _selectors(config: Config) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ def draft_bump(
     `old` is the version that the branch claims by its name, None when it claims none.
     """
     tip = branch.tip
-    files = raised_blobs(bench, tip, version)
+    files: dict[str, Blob | None] = {**raised_blobs(bench, tip, version)}
     if old and old != version:
         files |= _renamed_section(bench, state, tip, old, version)
     commit = tip
@@ -119,7 +119,9 @@ def _mirrors(state: RepositoryState, draft: BumpDraft) -> tuple[RefUpdate, ...]:
     return (RefUpdate(place + draft.name, ABSENT, draft.commit), *gone)
 
 
-def _renamed_section(bench: Bench, state: RepositoryState, tip: str, old: Version, new: Version) -> dict[str, Blob]:
+def _renamed_section(
+    bench: Bench, state: RepositoryState, tip: str, old: Version, new: Version
+) -> dict[str, Blob | None]:
     """Return the changelog with the pending section under its new version, its notes kept."""
     path = bench.config.changelog.path
     before = bench.reader.files(tip, (path,)).get(path) if path else None
@@ -130,4 +132,4 @@ def _renamed_section(bench: Bench, state: RepositoryState, tip: str, old: Versio
         text = define_links(text, {str(old): ""})
     renamed = bench.draft.tree(tip, {path: Blob(mode=before.mode, data=text.encode("utf-8", "surrogateescape"))})
     moved = bench.draft.commit(renamed, (tip,), "chore: renumber\n")
-    return {path: bench.reader.files(moved, (path,))[path]} | write_section(bench, state, moved, new)
+    return {path: bench.reader.files(moved, (path,))[path], **write_section(bench, state, moved, new)}

@@ -15,6 +15,7 @@ from release_tools.domain.version import Version, parse_tag
 from release_tools.domain.weblinks import Forge, parse_remote
 from release_tools.errors import ConfigError, PreconditionFailed
 from release_tools.release.bench import Bench
+from release_tools.release.fragments import folded, parse_blobs, waiting
 from release_tools.release.pending import read_pending
 from release_tools.release.state import RepositoryState
 
@@ -44,8 +45,10 @@ def read_unreleased(
 
 def write_section(
     bench: Bench, state: RepositoryState, tip: str, version: Version, *, into: str = "", redate: bool = True
-) -> dict[str, Blob]:
+) -> dict[str, Blob | None]:
     """Return the changelog of `tip` with the version's section rendered anew, or nothing when it stays as it is.
+
+    Fragments that wait there are folded into the section, and taken away: they come with None.
 
     `into` is the commit that `tip` will be merged into: what only it has becomes part of the version as well. Unless
     told to `redate`, a section that is there keeps its date.
@@ -64,6 +67,8 @@ def write_section(
     assert state.committer is not None
     text = before.data.decode("utf-8", "surrogateescape")
     forge = find_forge(bench, state)
+    taken = waiting(bench.reader, bench.config, tip)
+    earlier = folded(bench.reader, bench.config, pending.commits)
     section = render_section(
         pending.commits,
         version,
@@ -71,13 +76,15 @@ def write_section(
         sections=bench.config.changelog.sections,
         released=pending.released,
         squash=bench.config.changelog.squash,
+        fragments=parse_blobs(bench.config, *earlier.values(), taken),
         forge=forge,
     )
     after = insert_section(text, version, section)
     if forge is not None:
         after = _linked(after, version, pending.baseline, forge, bench.config.version.tag_prefix)
     data = after.encode("utf-8", "surrogateescape")
-    return {} if data == before.data else {path: Blob(mode=before.mode, data=data)}
+    written: dict[str, Blob | None] = {} if data == before.data else {path: Blob(mode=before.mode, data=data)}
+    return {**written, **dict.fromkeys(taken)}
 
 
 def _linked(text: str, version: Version, previous: Version | None, forge: Forge, prefix: str) -> str:

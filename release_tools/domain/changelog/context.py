@@ -44,7 +44,7 @@ def _item(item: Item, forge: Forge | None) -> dict[str, Any]:
         "breaking": item.breaking,
         "closes": list(item.closes),
         "notices": list(item.notices),
-        "link": forge.commit(item.sha) if forge else "",
+        "link": forge.commit(item.sha) if forge and item.sha else "",
         "text": render_item(item, forge=forge),
     }
 

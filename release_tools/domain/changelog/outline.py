@@ -4,8 +4,9 @@ Markup is not known here, and neither is how commits were found.
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from release_tools.domain.changelog.fragments import Fragment
 from release_tools.domain.changelog.selectors import read_selectors
 from release_tools.domain.history.commit import BREAKING, Commit
 from release_tools.domain.history.entries import Squash, select_entries
@@ -19,7 +20,8 @@ UNRELEASED = "Unreleased"
 class Item:
     """One change in words of one line; `breaking` says what breaks, None when nothing does.
 
-    `notices` say what else is to be known: what to do about a breaking change, what a footer such as Deprecated tells.
+    A fragment's change has no commit: `sha` is empty. `notices` say what else is to be known: what to do about a
+    breaking change, what a footer such as Deprecated tells.
     """
 
     sha: str
@@ -56,11 +58,17 @@ class Outline:
 
 
 def group_entries(
-    commits: Sequence[Commit], *, sections: Mapping[str, str], released: Container[str] = (), squash: Squash = "one"
+    commits: Sequence[Commit],
+    *,
+    sections: Mapping[str, str],
+    released: Container[str] = (),
+    squash: Squash = "one",
+    fragments: Sequence[Fragment] = (),
 ) -> tuple[Group, ...]:
     """Return the groups of one version; `sections` maps a selector to its heading, in the order of printing.
 
-    Breaking changes stand first, whatever their type, and nowhere else; what no selector takes is left out.
+    Breaking changes stand first, whatever their type, and nowhere else; what no selector takes is left out. Fragments
+    stand below the commits of their heading.
     """
     selectors = read_selectors(sections)
     groups: dict[str, list[Item]] = {heading: [] for heading in (BREAKING_HEADING, *sections.values())}
@@ -68,7 +76,27 @@ def group_entries(
         heading, told = selectors.heading(entry) if entry.breaking is None else (BREAKING_HEADING, _advice(entry))
         if heading is not None:
             groups[heading].append(_item(entry, told))
+    for fragment in fragments:
+        _put(groups.setdefault(fragment.heading, []), _from_fragment(fragment))
     return tuple(Group(heading=heading, items=tuple(items)) for heading, items in groups.items() if items)
+
+
+def _from_fragment(fragment: Fragment) -> Item:
+    first, *rest = map(_line, fragment.paragraphs)
+    breaking = first if fragment.heading == BREAKING_HEADING else None
+    closes = (_line(fragment.issue),) if fragment.issue else ()
+    return Item(
+        sha="", type=fragment.kind, scope="", description=first, breaking=breaking, closes=closes, notices=tuple(rest)
+    )
+
+
+def _put(items: list[Item], item: Item) -> None:
+    """Add an item of a fragment; one that says the same for another issue is the same item."""
+    for place, other in enumerate(items):
+        if not other.sha and replace(item, closes=other.closes) == other:
+            items[place] = replace(other, closes=(*other.closes, *item.closes))
+            return
+    items.append(item)
 
 
 def _advice(entry: Commit) -> tuple[str, ...]:

@@ -40,11 +40,18 @@ def render_notes(outline: Outline, *, markup: Markup = MARKDOWN, forge: Forge | 
 def render_item(item: Item, *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
     """Render one change as a list item: scope in bold, short name, closed issues, below it what else to know."""
     scope = markup.bold.format(f"{markup.plain(item.scope)}:") + " " if item.scope else ""
-    short = markup.link(item.short, forge.commit(item.sha)) if forge else item.short
-    closes = "".join(f", closes {_issue(issue, markup, forge)}" for issue in item.closes)
-    line = f"{markup.bullet}{scope}{_description(item.description, markup, forge)} ({short}{closes})"
+    line = f"{markup.bullet}{scope}{_description(item.description, markup, forge)}{_origin(item, markup, forge)}"
     told = (*([item.breaking] if item.breaking not in (None, item.description) else ()), *item.notices)
     return line + "".join(markup.more.format(markup.plain(text or "")) for text in told)
+
+
+def _origin(item: Item, markup: Markup, forge: Forge | None) -> str:
+    """Return in parentheses where a change comes from: its commit and the issues closed, or the issues alone."""
+    issues = [_issue(issue, markup, forge) for issue in item.closes]
+    if not item.sha:
+        return f" ({', '.join(issues)})" if issues else ""
+    short = markup.link(item.short, forge.commit(item.sha)) if forge else item.short
+    return f" ({short}{''.join(f', closes {issue}' for issue in issues)})"
 
 
 def _groups(outline: Outline, markup: Markup, forge: Forge | None) -> Iterable[str]:

@@ -12,11 +12,16 @@ from release_tools.domain.changelog.outline import Group, Outline, group_entries
 from release_tools.domain.history.log import LOG_FORMAT, parse_chunks
 from release_tools.domain.history.timeline import Stretch, cut_timeline
 from release_tools.domain.history.unreleased import Unreleased
+from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version, parse_version
 from release_tools.errors import PreconditionFailed
 from release_tools.release.flows.chronicle import Chronicle
+from release_tools.release.fragments import folded, parse_blobs, waiting
 from release_tools.release.pending import read_pending, read_release
 from release_tools.release.section import release_date
+
+Folded = Mapping[str, Mapping[str, Blob]]
+"""The fragments that release commits took away, by commit and path."""
 
 
 def outline_all(chronicle: Chronicle) -> tuple[Outline, ...]:
@@ -24,7 +29,9 @@ def outline_all(chronicle: Chronicle) -> tuple[Outline, ...]:
     with _uncollected():
         stretches = _stretches(chronicle)
         days = chronicle.reader.days(())
-        return _link(tuple(_stretch(chronicle, stretch, days) for stretch in stretches))
+        commits = (commit for stretch in stretches for commit in stretch.commits)
+        gone = folded(chronicle.reader, chronicle.config, commits)
+        return _link(tuple(_stretch(chronicle, stretch, days, gone) for stretch in stretches))
 
 
 @contextmanager
@@ -61,7 +68,8 @@ def outline_span(chronicle: Chronicle, old: str, new: str) -> tuple[Outline, ...
 def outline_unreleased(chronicle: Chronicle) -> Outline:
     """Return the outline of what no final version contains."""
     found = _pending(chronicle)
-    return Outline(version="", previous=chronicle.tag(found.baseline), groups=_groups(chronicle, found))
+    groups = _groups(chronicle, found, tip=chronicle.landmarks.head)
+    return Outline(version="", previous=chronicle.tag(found.baseline), groups=groups)
 
 
 def outline_version(chronicle: Chronicle, text: str) -> Outline:
@@ -113,7 +121,7 @@ def _announced(chronicle: Chronicle, version: Version) -> Outline:
         version=str(version),
         date=release_date(now) if now else "",
         previous=chronicle.tag(found.baseline),
-        groups=_groups(chronicle, found),
+        groups=_groups(chronicle, found, tip=chronicle.landmarks.head),
     )
 
 
@@ -121,16 +129,28 @@ def _pending(chronicle: Chronicle) -> Unreleased:
     return read_pending(chronicle.reader, chronicle.commits, head=chronicle.landmarks.head, main=chronicle.main)
 
 
-def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str]) -> Outline:
+def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str], gone: Folded) -> Outline:
     tag = chronicle.tag(stretch.version)
-    return Outline(
-        version=str(stretch.version or ""), date=days.get(tag, ""), tag=tag, groups=_groups(chronicle, stretch)
+    groups = _groups(chronicle, stretch, gone, tip="" if stretch.version else chronicle.landmarks.head)
+    return Outline(version=str(stretch.version or ""), date=days.get(tag, ""), tag=tag, groups=groups)
+
+
+def _groups(
+    chronicle: Chronicle, found: Stretch | Unreleased, gone: Folded | None = None, *, tip: str = ""
+) -> tuple[Group, ...]:
+    """Return the groups of some commits; `tip` is the commit whose fragments wait, `gone` are those folded in."""
+    wanted, reader = chronicle.config.changelog, chronicle.reader
+    if gone is None:
+        gone = folded(reader, chronicle.config, found.commits)
+    # A history has thousands of stretches, and few of them have fragments.
+    ours = [gone[commit.sha] for commit in found.commits if commit.sha in gone] if gone else []
+    return group_entries(
+        found.commits,
+        sections=wanted.sections,
+        released=found.released,
+        squash=wanted.squash,
+        fragments=parse_blobs(chronicle.config, *ours, waiting(reader, chronicle.config, tip)),
     )
-
-
-def _groups(chronicle: Chronicle, found: Stretch | Unreleased) -> tuple[Group, ...]:
-    wanted = chronicle.config.changelog
-    return group_entries(found.commits, sections=wanted.sections, released=found.released, squash=wanted.squash)
 
 
 def _link(outlines: Sequence[Outline]) -> tuple[Outline, ...]:
