@@ -139,6 +139,13 @@ class Version(Table):
     """Where the version stands and how tags are spelled."""
 
     tag_prefix: str = field(default="v", metadata=about("What stands before the version in a tag"))
+    paths: tuple[Name, ...] = field(
+        default=(),
+        metadata=about(
+            "Directories and files of a product that is a part of the repository: commits that change nothing there do "
+            "not count; left out: all count"
+        ),
+    )
     files: tuple[VersionFile, ...] | None = field(
         default=None,
         metadata=about(

@@ -98,6 +98,12 @@ def _version_file(file: VersionFile) -> Iterator[tuple[str, str]]:
         yield "pattern", "must hold {version} exactly once"
 
 
+def _product_paths(config: Config) -> Iterator[Finding]:
+    for index, path in enumerate(config.version.paths):
+        if wrong := _outside(path):
+            yield Finding(f"version.paths[{index}]", wrong)
+
+
 def _changelog_path(config: Config) -> Iterator[Finding]:
     for key in ("path", "fragments"):
         path = getattr(config.changelog, key)
@@ -148,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     _issue_pattern,
     _versions,
     _version_files,
+    _product_paths,
     _changelog_path,
     _selectors,
     _messages,

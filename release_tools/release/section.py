@@ -3,6 +3,7 @@
 Reading git and placing the text is done here; what the commits mean and how a section looks is the domain's business.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from release_tools.config.model import Config
@@ -16,6 +17,7 @@ from release_tools.domain.weblinks import Forge, parse_remote
 from release_tools.errors import ConfigError, PreconditionFailed
 from release_tools.release.bench import Bench
 from release_tools.release.fragments import folded, parse_blobs, waiting
+from release_tools.release.narrowing import narrow
 from release_tools.release.pending import read_pending
 from release_tools.release.state import RepositoryState
 
@@ -40,7 +42,8 @@ def read_unreleased(
     here = {tag.commit for tag in state.here.tags.values()}
     absent = set(bench.reader.missing(tuple(commit for commit in tags.values() if commit not in here)))
     present = {version: commit for version, commit in tags.items() if commit not in absent}
-    return read_pending(bench.reader, present, head=head, main=main, into=into)
+    found = read_pending(bench.reader, present, head=head, main=main, into=into)
+    return replace(found, commits=narrow(bench.reader, bench.config, found.commits))
 
 
 def write_section(

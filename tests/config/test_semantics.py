@@ -40,6 +40,7 @@ WRONG = {
     "version.initial='1.0'": "version.initial: '1.0' is not a version of the form MAJOR.MINOR.PATCH.",
     "version.initial='v1.0.0'": "version.initial: must be a final version without prefix; write '1.0.0'",
     "version.initial='1.0.0-rc.1'": "version.initial: must be a final version without prefix; write '1.0.0'",
+    "version.paths=['../x']": "version.paths[0]: must be a path inside the repository",
     "version.files=[{path='/etc/x'}]": "version.files[0].path: must be a path inside the repository",
     "version.files=[{path='a/../../x'}]": "version.files[0].path: must be a path inside the repository",
     "version.files=[{path='c.yml', kind='compose-image'}]": "version.files[0].image: is needed by the kind",

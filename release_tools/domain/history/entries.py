@@ -52,7 +52,7 @@ def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), 
     ignored: list[Remark] = []
     unparsed: list[Remark] = []
     for commit in ordered:
-        if commit.sha in gone:
+        if commit.sha in gone or commit.elsewhere:
             continue
         if _is_plain(commit):
             kept.append(commit)
@@ -62,7 +62,8 @@ def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), 
         kept += found
         ignored += [remark(commit, why) for why in _losses(commit, parts, dropped)]
         unparsed += [remark(commit, why) for why in _doubts(commit, parts)]
-    cancelled = tuple(remark(commit, gone[commit.sha]) for commit in ordered if commit.sha in gone)
+    lost = (commit for commit in ordered if commit.sha in gone and not commit.elsewhere)
+    cancelled = tuple(remark(commit, gone[commit.sha]) for commit in lost)
     return Entries(kept=tuple(kept), cancelled=cancelled, ignored=tuple(ignored), unparsed=tuple(unparsed))
 
 

@@ -7,6 +7,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 
 from release_tools.domain.changelog.outline import Group, Outline, group_entries
 from release_tools.domain.history.log import LOG_FORMAT, parse_chunks
@@ -17,6 +18,7 @@ from release_tools.domain.version import Version, parse_version
 from release_tools.errors import PreconditionFailed
 from release_tools.release.flows.chronicle import Chronicle
 from release_tools.release.fragments import folded, parse_blobs, waiting
+from release_tools.release.narrowing import narrow
 from release_tools.release.pending import read_pending, read_release
 from release_tools.release.section import release_date
 
@@ -27,7 +29,7 @@ Folded = Mapping[str, Mapping[str, Blob]]
 def outline_all(chronicle: Chronicle) -> tuple[Outline, ...]:
     """Return the outlines of the whole history: what is unreleased, then every version, newest first."""
     with _uncollected():
-        stretches = _stretches(chronicle)
+        stretches = _narrowed(chronicle, _stretches(chronicle))
         days = chronicle.reader.days(())
         commits = (commit for stretch in stretches for commit in stretch.commits)
         gone = folded(chronicle.reader, chronicle.config, commits)
@@ -51,6 +53,15 @@ def _stretches(chronicle: Chronicle) -> tuple[Stretch, ...]:
     starts = dict.fromkeys(filter(None, (marks.head, chronicle.main, *finals.values())))
     commits = parse_chunks(chronicle.reader.stream(LOG_FORMAT, tuple(starts)))
     return cut_timeline(commits, finals, head=marks.head, main=chronicle.main)
+
+
+def _narrowed(chronicle: Chronicle, stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+    """Return the stretches of the product alone, by one question to git."""
+    if not chronicle.config.version.paths:
+        return stretches
+    commits = [commit for stretch in stretches for commit in stretch.commits]
+    told = iter(narrow(chronicle.reader, chronicle.config, commits))
+    return tuple(replace(one, commits=tuple(islice(told, len(one.commits)))) for one in stretches)
 
 
 def outline_span(chronicle: Chronicle, old: str, new: str) -> tuple[Outline, ...]:
@@ -87,7 +98,7 @@ def outline_version(chronicle: Chronicle, text: str) -> Outline:
         date=chronicle.reader.days((tag,))[tag],
         tag=tag,
         previous=chronicle.tag(found.baseline),
-        groups=_groups(chronicle, found),
+        groups=_groups(chronicle, _mine(chronicle, found)),
     )
 
 
@@ -126,7 +137,12 @@ def _announced(chronicle: Chronicle, version: Version) -> Outline:
 
 
 def _pending(chronicle: Chronicle) -> Unreleased:
-    return read_pending(chronicle.reader, chronicle.commits, head=chronicle.landmarks.head, main=chronicle.main)
+    marks = chronicle.landmarks
+    return _mine(chronicle, read_pending(chronicle.reader, chronicle.commits, head=marks.head, main=chronicle.main))
+
+
+def _mine(chronicle: Chronicle, found: Unreleased) -> Unreleased:
+    return replace(found, commits=narrow(chronicle.reader, chronicle.config, found.commits))
 
 
 def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str], gone: Folded) -> Outline:
