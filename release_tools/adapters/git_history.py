@@ -13,7 +13,7 @@ from select import select
 from typing import IO
 
 from release_tools.adapters.git_environment import LOCAL_ENVIRONMENT, QUICK
-from release_tools.domain.history.changes import CHANGES, Changes, parse_changes
+from release_tools.domain.history.changes import CHANGES, Change, Changes, parse_changes
 from release_tools.domain.history.landmarks import Landmarks, parse_landmarks
 from release_tools.domain.refs import HEADS, TAGS, Blob, Signature, parse_signature
 from release_tools.errors import PreconditionFailed, ToolFailed, ToolTimedOut
@@ -59,6 +59,11 @@ class GitHistory:
         names = "".join(f"{name}\n" for name in commits).encode()
         asked = ("--literal-pathspecs", "log", "-z", *PLAIN, "--format=%H", *CHANGES, "--stdin", "--", *paths)
         return parse_changes(self._text(*asked, stdin=names))
+
+    def differences(self, old: str, new: str) -> tuple[Change, ...]:
+        """Return the files that differ between two commits."""
+        told = self._text("diff-tree", "-r", "-z", "--name-status", "--no-renames", old, new)
+        return parse_changes(told).get("", ())
 
     def below(self, commit: str, directory: str) -> tuple[str, ...]:
         """Return the paths of a commit's files below a directory, in git's order."""

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from release_tools.config.changelog_table import DEFAULT_CHANGELOG, Changelog
 from release_tools.config.limits import AtLeastOne, Count, Name, Seconds, about
+from release_tools.config.notes_table import DEFAULT_NOTES, Notes
 from release_tools.config.table import Table
 
 DEFAULT_TYPES = ("feat", "fix", "docs", "style", "refactor", "test", "chore", "perf", "build", "ci", "revert")
@@ -194,5 +195,6 @@ class Config(Table):
     commits: Commits = Commits()
     version: Version = Version()
     changelog: Changelog = DEFAULT_CHANGELOG
+    notes: Notes = DEFAULT_NOTES
     release: Release = Release()
     git: Git = Git()

@@ -159,3 +159,34 @@ def test_outside_of_a_work_tree(site: Site, command: str) -> None:
     empty.mkdir()
     refused = type(site.here)(empty, {"GIT_CEILING_DIRECTORIES": str(site.home)}).run(command)
     assert refused.code == 3 and "no git work tree" in refused.error[0]
+
+
+def test_notes_tell_operators_what_changed_and_what_was_written_by_hand(site: Site) -> None:
+    """From the files of the two versions; the block in the changelog comes first; `--output` writes it all."""
+    here = site.here
+    here.commit(
+        "feat: store orders",
+        {
+            "db/migrations/0001.sql": "create table orders ();\n",
+            ".env.example": "SMTP_HOST=localhost\n",
+            "compose.yaml": "services:\n  db:\n    image: postgres:16\n",
+        },
+    )
+    here.git("push", "--quiet", "origin", "develop")
+    assert here.run("start-release", "1.1.0", "--yes").code == 0
+    text = here.shown("HEAD", "CHANGELOG.md")
+    noted = text.replace("\n\n### Added", "\n\n<!-- notes -->\nOrders are kept.\n<!-- /notes -->\n\n### Added", 1)
+    here.commit("docs: say it by hand", {"CHANGELOG.md": noted})
+    here.commit("fix: polish")
+    assert here.run("finish-release", "1.1.0", "--yes").code == 0
+    notes = here.run("notes", "1.1.0").stdout
+    assert notes.startswith("Orders are kept.\n\n### Added\n\n")
+    assert notes.endswith(
+        "### For operators\n\n- migration `db/migrations/0001.sql`\n"
+        "- configuration `SMTP_HOST` is new: `localhost`\n- image `postgres` is new: `16`\n"
+    )
+    assert here.run("notes", "1.1.0", "--output", "notes.md").code == 0
+    assert here.write("x", "").with_name("notes.md").read_text() == notes
+    operator = here.run("notes", "1.1.0", "--json").data["versions"][0]["operator"]
+    assert operator["images"] == [{"name": "postgres", "before": "", "after": "16"}]
+    assert "Orders are kept." in here.shown("main", "CHANGELOG.md")

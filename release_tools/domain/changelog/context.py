@@ -4,8 +4,10 @@ Nothing is rendered here.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from release_tools.domain.changelog.operator import OperatorNotes, Turn
 from release_tools.domain.changelog.outline import Group, Item, Outline
 from release_tools.domain.changelog.rendering import render_item
 from release_tools.domain.weblinks import Forge
@@ -31,6 +33,16 @@ def _version(outline: Outline, forge: Forge | None) -> dict[str, Any]:
             {"heading": group.heading, "items": [_item(item, forge) for item in group.items]}
             for group in outline.groups
         ],
+        "words": outline.words,
+        "operator": _operator(outline.operator),
+    }
+
+
+def _operator(notes: OperatorNotes) -> dict[str, Any]:
+    """Return the notes for operators with lists in place of tuples, as JSON reads them back."""
+    return {
+        "migrations": list(notes.migrations),
+        **{name: [asdict(turn) for turn in getattr(notes, name)] for name in ("keys", "images")},
     }
 
 
@@ -58,9 +70,24 @@ def parse_context(data: object) -> tuple[Outline, ...]:
 
 
 def _outline(data: object, path: str) -> Outline:
-    words = {key: _word(data, key, path) for key in ("version", "date", "tag", "previous")}
+    words = {key: _word(data, key, path) for key in ("version", "date", "tag", "previous", "words")}
     groups = _list(_field(data, "groups", path), f"{path}.groups")
-    return Outline(groups=tuple(_group(group, f"{path}.groups[{n}]") for n, group in enumerate(groups)), **words)
+    return Outline(
+        groups=tuple(_group(group, f"{path}.groups[{n}]") for n, group in enumerate(groups)),
+        operator=_parsed_operator(_field(data, "operator", path), f"{path}.operator"),
+        **words,
+    )
+
+
+def _parsed_operator(data: object, path: str) -> OperatorNotes:
+    keys, images = (
+        tuple(
+            Turn(**{key: _word(turn, key, f"{path}.{name}[{n}]") for key in ("name", "before", "after")})
+            for n, turn in enumerate(_list(_field(data, name, path), f"{path}.{name}"))
+        )
+        for name in ("keys", "images")
+    )
+    return OperatorNotes(migrations=_words(data, "migrations", path), keys=keys, images=images)
 
 
 def _group(data: object, path: str) -> Group:

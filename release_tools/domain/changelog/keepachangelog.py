@@ -151,6 +151,12 @@ def keep_notes(old: str, new: str) -> str:
     return (newline * 2).join((heading, *kept, rest) if rest else (heading, *kept))
 
 
+def read_words(section: str) -> str:
+    """Return what is written by hand in a section, without its marks."""
+    blocks = (block.replace("\r\n", "\n").removeprefix(NOTES).removesuffix(NOTES_END) for block in read_notes(section))
+    return "\n\n".join(text for block in blocks if (text := block.strip()))
+
+
 def read_notes(section: str) -> tuple[str, ...]:
     """Return the blocks of hand-written notes with their marks; one that is not closed goes on to the next heading."""
     found: list[str] = []

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from release_tools.domain.changelog.fragments import Fragment
+from release_tools.domain.changelog.operator import NOTHING, OperatorNotes
 from release_tools.domain.changelog.selectors import read_selectors
 from release_tools.domain.history.commit import BREAKING, Commit
 from release_tools.domain.history.entries import Squash, select_entries
@@ -48,13 +49,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A version (empty: what is unreleased) with its tag, its date and its groups; `previous` is the tag before it."""
+    """A version (empty: what is unreleased) with its tag, its date and its groups; `previous` is the tag before it.
+
+    `words` written by hand and the notes for operators stand in release notes only.
+    """
 
     version: str
     date: str = ""
     tag: str = ""
     previous: str = ""
     groups: tuple[Group, ...]
+    words: str = ""
+    operator: OperatorNotes = NOTHING
 
 
 def group_entries(

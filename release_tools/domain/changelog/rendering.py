@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from release_tools.domain.changelog.markup import MARKUPS, Markup
+from release_tools.domain.changelog.operator import OperatorNotes, Turn
 from release_tools.domain.changelog.outline import UNRELEASED, Item, Outline
 from release_tools.domain.weblinks import Forge
 
 TITLE = "Changelog"
+OPERATOR_HEADING = "For operators"
 MARKDOWN = MARKUPS["markdown"]
 _NUMBER = re.compile(r"\(#([0-9]+)\)$")
 
@@ -32,9 +34,30 @@ def render_outline(outline: Outline, *, markup: Markup = MARKDOWN, forge: Forge 
 
 
 def render_notes(outline: Outline, *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
-    """Render one version without its heading, which a release page has already; empty when nothing is listed."""
-    text = "\n\n".join(_groups(outline, markup, forge))
+    """Render one version without its heading, which a release page has, but with words by hand and operators' notes."""
+    parts = (outline.words, *_groups(outline, markup, forge), _operator(outline.operator, markup))
+    text = "\n\n".join(part for part in parts if part)
     return f"{text}\n" if text else ""
+
+
+def _operator(notes: OperatorNotes, markup: Markup) -> str:
+    """Render what operators must know, empty when there is nothing."""
+    if not notes:
+        return ""
+    lines = [f"migration {_code(path, markup)}" for path in notes.migrations]
+    lines += [f"configuration {_code(turn.name, markup)} {_turned(turn, markup)}" for turn in notes.keys]
+    lines += [f"image {_code(turn.name, markup)} {_turned(turn, markup)}" for turn in notes.images]
+    return f"{markup.title(3, OPERATOR_HEADING)}\n\n" + "\n".join(f"{markup.bullet}{line}" for line in lines)
+
+
+def _turned(turn: Turn, markup: Markup) -> str:
+    if turn.before and turn.after:
+        return f"from {_code(turn.before, markup)} to {_code(turn.after, markup)}"
+    return f"is new: {_code(turn.after, markup)}" if turn.after else f"is gone: {_code(turn.before, markup)}"
+
+
+def _code(text: str, markup: Markup) -> str:
+    return markup.code.format(text.replace("`", "'"))
 
 
 def render_item(item: Item, *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from release_tools.config.model import Config
-from release_tools.domain.history.changes import Changes
+from release_tools.domain.history.changes import Change, Changes
 from release_tools.domain.history.landmarks import Landmarks
 from release_tools.domain.refs import Blob, Signature
 from release_tools.domain.version import Version
@@ -46,6 +46,10 @@ class HistoryReader(Protocol):
 
     def changes(self, commits: Sequence[str], paths: Sequence[str], /) -> Changes:
         """Return what the commits change at or below the paths, each against its first parent."""
+        ...
+
+    def differences(self, old: str, new: str, /) -> tuple[Change, ...]:
+        """Return the files that differ between two commits."""
         ...
 
     def below(self, commit: str, directory: str, /) -> tuple[str, ...]:
