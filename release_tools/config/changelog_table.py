@@ -18,7 +18,7 @@ class Changelog(Table):
     sections: dict[Name, Name] = field(
         default_factory=lambda: {
             "Security:": "Security",
-            "*(security)": "Security",
+            "fix(security)": "Security",
             "Deprecated:": "Deprecated",
             "feat": "Added",
             "fix": "Fixed",
@@ -54,6 +54,10 @@ class Changelog(Table):
     squash: Literal["one", "split"] = field(
         default="one",
         metadata=about("A squashed branch is one entry, or `split` into those of the commits that its message lists"),
+    )
+    contributors: bool = field(
+        default=False,
+        metadata=about("Name who made what a version lists, and whose first contribution it is; `.mailmap` is heeded"),
     )
     links: bool = field(
         default=False, metadata=about("Link commits, issues, pull requests and comparisons to the forge of the remote")

@@ -8,14 +8,16 @@ from datetime import datetime, timedelta, timezone
 
 from release_tools.config.model import Config
 from release_tools.domain.changelog.links import define_links
-from release_tools.domain.changelog.outline import UNRELEASED
-from release_tools.domain.changelog.section import HEADER, insert_section, read_sections, render_section
+from release_tools.domain.changelog.outline import UNRELEASED, Outline, group_entries
+from release_tools.domain.changelog.rendering import render_outline
+from release_tools.domain.changelog.section import HEADER, insert_section, read_sections
 from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.refs import Blob, Signature
 from release_tools.domain.version import Version, parse_tag
 from release_tools.domain.weblinks import Forge, parse_remote
 from release_tools.errors import ConfigError, PreconditionFailed
 from release_tools.release.bench import Bench
+from release_tools.release.credits import read_people
 from release_tools.release.fragments import folded, parse_blobs, waiting
 from release_tools.release.narrowing import narrow
 from release_tools.release.pending import read_pending
@@ -72,17 +74,21 @@ def write_section(
     forge = find_forge(bench, state)
     taken = waiting(bench.reader, bench.config, tip)
     earlier = folded(bench.reader, bench.config, pending.commits)
-    section = render_section(
+    groups = group_entries(
         pending.commits,
-        version,
-        (not redate and _written_date(text, version)) or release_date(state.committer),
         sections=bench.config.changelog.sections,
         released=pending.released,
         squash=bench.config.changelog.squash,
         fragments=parse_blobs(bench.config, *earlier.values(), taken),
-        forge=forge,
     )
-    after = insert_section(text, version, section)
+    people = read_people(bench.reader, bench.config, tip, into)
+    outline = Outline(
+        version=str(version),
+        date=(not redate and _written_date(text, version)) or release_date(state.committer),
+        groups=groups,
+        contributors=people.contributors(pending.commits, groups) if people else (),
+    )
+    after = insert_section(text, version, render_outline(outline, forge=forge))
     if forge is not None:
         after = _linked(after, version, pending.baseline, forge, bench.config.version.tag_prefix)
     data = after.encode("utf-8", "surrogateescape")

@@ -190,3 +190,22 @@ def test_notes_tell_operators_what_changed_and_what_was_written_by_hand(site: Si
     operator = here.run("notes", "1.1.0", "--json").data["versions"][0]["operator"]
     assert operator["images"] == [{"name": "postgres", "before": "", "after": "16"}]
     assert "Orders are kept." in here.shown("main", "CHANGELOG.md")
+
+
+def test_contributors_are_named_alike_by_a_release_and_by_history(site: Site) -> None:
+    """Co-authors and first-timers, names by `.mailmap`; who only made the release is not in it."""
+    here = site.here
+    here.commit(
+        "docs: name people",
+        {"release-tools.toml": f"{CONFIG}[changelog]\ncontributors = true\n", ".mailmap": "Bob <bob@new.example>\n"},
+    )
+    author = "bobby <bob@new.example>"
+    message = "feat: b\n\nCo-authored-by: Cleo <c@x.example>"
+    here.git("commit", "--quiet", "--allow-empty", "--author", author, "-m", message)
+    here.git("push", "--quiet", "origin", "develop")
+    assert here.run("start-release", "1.1.0", "--yes").code == 0
+    assert here.run("finish-release", "1.1.0", "--yes").code == 0
+    written = section(here.shown("main", "CHANGELOG.md"), "1.1.0")
+    assert "- Bob (first contribution)\n- Cleo (first contribution)\n" in written and "bobby" not in written
+    assert here.run("changelog", "1.1.0").stdout == written
+    assert section(here.run("changelog").stdout, "1.1.0") == written

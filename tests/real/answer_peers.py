@@ -113,6 +113,7 @@ def candidate(work: Work) -> None:
     tagged(work, "v1.1.0-rc.1")
     change(work, "fix: mend sorting")
     merged(work, "release/v1.1.0", "main")
+    work.git("branch", "--quiet", "--delete", "release/v1.1.0")
 
 
 def squashed_back_merge(work: Work) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from release_tools.domain.changelog.operator import OperatorNotes, Turn
-from release_tools.domain.changelog.outline import Group, Item, Outline
+from release_tools.domain.changelog.outline import Contributor, Group, Item, Outline
 from release_tools.domain.changelog.rendering import render_item
 from release_tools.domain.weblinks import Forge
 from release_tools.errors import UsageError
@@ -33,6 +33,7 @@ def _version(outline: Outline, forge: Forge | None) -> dict[str, Any]:
             {"heading": group.heading, "items": [_item(item, forge) for item in group.items]}
             for group in outline.groups
         ],
+        "contributors": [{"name": one.name, "new": one.is_new} for one in outline.contributors],
         "words": outline.words,
         "operator": _operator(outline.operator),
     }
@@ -74,6 +75,13 @@ def _outline(data: object, path: str) -> Outline:
     groups = _list(_field(data, "groups", path), f"{path}.groups")
     return Outline(
         groups=tuple(_group(group, f"{path}.groups[{n}]") for n, group in enumerate(groups)),
+        contributors=tuple(
+            Contributor(
+                name=_word(one, "name", f"{path}.contributors[{n}]"),
+                is_new=_field(one, "new", f"{path}.contributors[{n}]") is True,
+            )
+            for n, one in enumerate(_list(_field(data, "contributors", path), f"{path}.contributors"))
+        ),
         operator=_parsed_operator(_field(data, "operator", path), f"{path}.operator"),
         **words,
     )

@@ -48,6 +48,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contributor:
+    """Who made a change that is listed; new is who had none in what was released before."""
+
+    name: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """A version (empty: what is unreleased) with its tag, its date and its groups; `previous` is the tag before it.
 
@@ -59,6 +67,7 @@ class Outline:
     tag: str = ""
     previous: str = ""
     groups: tuple[Group, ...]
+    contributors: tuple[Contributor, ...] = ()
     words: str = ""
     operator: OperatorNotes = NOTHING
 

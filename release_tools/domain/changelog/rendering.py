@@ -12,6 +12,8 @@ from release_tools.domain.changelog.outline import UNRELEASED, Item, Outline
 from release_tools.domain.weblinks import Forge
 
 TITLE = "Changelog"
+CONTRIBUTORS_HEADING = "Contributors"
+FIRST = " (first contribution)"
 OPERATOR_HEADING = "For operators"
 MARKDOWN = MARKUPS["markdown"]
 _NUMBER = re.compile(r"\(#([0-9]+)\)$")
@@ -81,6 +83,9 @@ def _groups(outline: Outline, markup: Markup, forge: Forge | None) -> Iterable[s
     for group in outline.groups:
         lines = (render_item(item, markup=markup, forge=forge) for item in group.items)
         yield f"{markup.title(3, markup.plain(group.heading))}\n\n" + "\n".join(lines)
+    if outline.contributors:
+        names = (f"{markup.bullet}{markup.plain(one.name)}{FIRST * one.is_new}" for one in outline.contributors)
+        yield f"{markup.title(3, CONTRIBUTORS_HEADING)}\n\n" + "\n".join(names)
 
 
 def _description(text: str, markup: Markup, forge: Forge | None) -> str:

@@ -10,12 +10,14 @@ from dataclasses import replace
 from itertools import islice
 
 from release_tools.domain.changelog.outline import Group, Outline, group_entries
+from release_tools.domain.changelog.people import People
 from release_tools.domain.history.log import LOG_FORMAT, parse_chunks
 from release_tools.domain.history.timeline import Stretch, cut_timeline
 from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version, parse_version
 from release_tools.errors import PreconditionFailed
+from release_tools.release.credits import read_people
 from release_tools.release.flows.chronicle import Chronicle
 from release_tools.release.fragments import folded, parse_blobs, waiting
 from release_tools.release.narrowing import narrow
@@ -33,7 +35,9 @@ def outline_all(chronicle: Chronicle) -> tuple[Outline, ...]:
         days = chronicle.reader.days(())
         commits = (commit for stretch in stretches for commit in stretch.commits)
         gone = folded(chronicle.reader, chronicle.config, commits)
-        return _link(tuple(_stretch(chronicle, stretch, days, gone) for stretch in stretches))
+        people = read_people(chronicle.reader, chronicle.config, *_starts(chronicle))
+        told = (_credited(_stretch(chronicle, one, days, gone), one, people) for one in stretches)
+        return _link(tuple(told))
 
 
 @contextmanager
@@ -50,9 +54,14 @@ def _uncollected() -> Iterator[None]:
 
 def _stretches(chronicle: Chronicle) -> tuple[Stretch, ...]:
     marks, finals = chronicle.landmarks, chronicle.finals
-    starts = dict.fromkeys(filter(None, (marks.head, chronicle.main, *finals.values())))
-    commits = parse_chunks(chronicle.reader.stream(LOG_FORMAT, tuple(starts)))
+    commits = parse_chunks(chronicle.reader.stream(LOG_FORMAT, _starts(chronicle)))
     return cut_timeline(commits, finals, head=marks.head, main=chronicle.main)
+
+
+def _starts(chronicle: Chronicle) -> tuple[str, ...]:
+    """Return the commits from which the whole history is reached."""
+    names = (chronicle.landmarks.head, chronicle.main, *chronicle.finals.values())
+    return tuple(name for name in dict.fromkeys(names) if name)
 
 
 def _narrowed(chronicle: Chronicle, stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
@@ -80,7 +89,8 @@ def outline_unreleased(chronicle: Chronicle) -> Outline:
     """Return the outline of what no final version contains."""
     found = _pending(chronicle)
     groups = _groups(chronicle, found, tip=chronicle.landmarks.head)
-    return Outline(version="", previous=chronicle.tag(found.baseline), groups=groups)
+    outline = Outline(version="", previous=chronicle.tag(found.baseline), groups=groups)
+    return _credited(outline, found, read_people(chronicle.reader, chronicle.config, chronicle.landmarks.head))
 
 
 def outline_version(chronicle: Chronicle, text: str) -> Outline:
@@ -93,13 +103,14 @@ def outline_version(chronicle: Chronicle, text: str) -> Outline:
     found = read_release(chronicle.reader, finals, version)
     if found is None:
         return next(outline for outline in outline_all(chronicle) if outline.version == str(version))
-    return Outline(
+    outline = Outline(
         version=str(version),
         date=chronicle.reader.days((tag,))[tag],
         tag=tag,
         previous=chronicle.tag(found.baseline),
         groups=_groups(chronicle, _mine(chronicle, found)),
     )
+    return _credited(outline, found, read_people(chronicle.reader, chronicle.config, finals[version]))
 
 
 def latest_version(chronicle: Chronicle) -> str:
@@ -128,12 +139,7 @@ def _announced(chronicle: Chronicle, version: Version) -> Outline:
     if found.baseline and version <= found.baseline:
         raise _untagged(chronicle, version)
     now = chronicle.reader.now()
-    return Outline(
-        version=str(version),
-        date=release_date(now) if now else "",
-        previous=chronicle.tag(found.baseline),
-        groups=_groups(chronicle, found, tip=chronicle.landmarks.head),
-    )
+    return replace(outline_unreleased(chronicle), version=str(version), date=release_date(now) if now else "")
 
 
 def _pending(chronicle: Chronicle) -> Unreleased:
@@ -149,6 +155,13 @@ def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str], go
     tag = chronicle.tag(stretch.version)
     groups = _groups(chronicle, stretch, gone, tip="" if stretch.version else chronicle.landmarks.head)
     return Outline(version=str(stretch.version or ""), date=days.get(tag, ""), tag=tag, groups=groups)
+
+
+def _credited(outline: Outline, found: Stretch | Unreleased, people: People | None) -> Outline:
+    """Return the outline with the people who made what it lists, where they are to be named."""
+    if people is None:
+        return outline
+    return replace(outline, contributors=people.contributors(found.commits, outline.groups))
 
 
 def _groups(
