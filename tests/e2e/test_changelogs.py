@@ -1,6 +1,9 @@
 """`changelog` and `notes` on real repositories, beside the sections that releases write."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from repository import CONFIG, DAY, Site
@@ -209,3 +212,19 @@ def test_contributors_are_named_alike_by_a_release_and_by_history(site: Site) ->
     assert "- Bob (first contribution)\n- Cleo (first contribution)\n" in written and "bobby" not in written
     assert here.run("changelog", "1.1.0").stdout == written
     assert section(here.run("changelog").stdout, "1.1.0") == written
+
+
+@pytest.mark.slow
+def test_the_comparison_with_plain_git_explains_every_difference(site: Site) -> None:
+    """The script that real repositories are compared by: numbers by git, numbers of ours, and the rules between them."""
+    here, script = site.here, Path(__file__).parents[1] / "real" / "changelog_against_git.py"
+    here.git("revert", "--no-edit", "HEAD")
+    here.commit("fix: b")
+    here.commit("refactor!: c")
+    here.git("tag", "v1.1.0")
+    words = (sys.executable, str(script), str(here.path))
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[2].endswith(
+        "| 3 | 3 | 1 breaking, whatever its type; 1 taken back before its release |"
+    )

@@ -16,12 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SCRIPT = Path(sys.executable).with_name("release-tools")
-LISTED = re.compile(r"(?:feat|fix|perf|revert)(?:\([^()]*\))?!?: +\S", re.IGNORECASE)
+LISTED = re.compile(r"(?:feat|fix|perf|revert)(?:\([^()]+\))?!?: +\S", re.IGNORECASE)
 HEADER = re.compile(r"[a-z][a-z0-9-]*(?:\([^()]*\))?(?P<breaks>!?): +\S", re.IGNORECASE)
 BREAKS = re.compile(r"^BREAKING[ -]CHANGE: ", re.MULTILINE)
 BULLET = re.compile(r"^\* (?:feat|fix|perf|revert)(?:\([^()]*\))?!?: ", re.MULTILINE | re.IGNORECASE)
 NAMED = re.compile(r"^This reverts commit ([0-9a-f]{7,40})", re.MULTILINE)
-QUOTED = re.compile(r'^(?:Revert|Reapply) "(?P<git>.*)"|^revert(?:\([^()]*\))?: "?(?P<typed>.*?)"?(?: \(#[0-9]+\))?$')
+QUOTED = re.compile(
+    r'^(?:Revert|Reapply) "(?P<git>.*)"|^revert(?:\([^()]*\))?: "?(?P<typed>.*?)"?(?: \(#[0-9]+\))?$', re.MULTILINE
+)
+FOOTER = re.compile(r"^(?:deprecated|security): ", re.MULTILINE | re.IGNORECASE)
 NUMBER = re.compile(r" \(#[0-9]+\)$")
 FINAL = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)")
 
@@ -46,7 +49,7 @@ class Repository:
         for row in filter(None, rows):
             names, _, message = row.partition("\n")
             sha, *parents = names.split()
-            self.messages[sha] = message.lstrip()
+            self.messages[sha] = message.lstrip("\n")
             if len(parents) > 1:
                 self.merges.add(sha)
 
@@ -116,7 +119,7 @@ def explain_extra(repository: Repository, sha: str) -> str:
         return "takes back what was released"
     if BULLET.search(message):
         return "a squash that lists what counts"
-    return ""
+    return "a footer says Deprecated or Security" if FOOTER.search(message) else ""
 
 
 def compare(repository: Repository) -> tuple[Counter[str], int, int, int]:
@@ -136,7 +139,8 @@ def compare(repository: Repository) -> tuple[Counter[str], int, int, int]:
             why = explain_extra(repository, sha) if sha in brought else ""
             rules[noted(repository, version, sha, why, "listed")] += 1
         for sha in told_twice:
-            rules[noted(repository, version, sha, "", "listed twice")] += 1
+            squash = "a squash that lists what counts" if BULLET.search(repository.messages[sha]) else ""
+            rules[noted(repository, version, sha, squash, "listed twice")] += 1
     return rules, versions, expected, listed
 
 
