@@ -216,7 +216,7 @@ def test_contributors_are_named_alike_by_a_release_and_by_history(site: Site) ->
 
 @pytest.mark.slow
 def test_the_comparison_with_plain_git_explains_every_difference(site: Site) -> None:
-    """The script that real repositories are compared by: numbers by git, numbers of ours, and the rules between them."""
+    """The script that real repositories are compared by: numbers by git, ours, and the rules between them."""
     here, script = site.here, Path(__file__).parents[1] / "real" / "changelog_against_git.py"
     here.git("revert", "--no-edit", "HEAD")
     here.commit("fix: b")
