@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from release_tools.config.model import Config, Table, tables_in
+from release_tools.config.model import Config
+from release_tools.config.table import Table, tables_in
 from release_tools.domain.spelling import nearest
 
 Location = tuple[str | int, ...]

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from release_tools.config.model import Config, Table, VersionFile, default_flow
+from release_tools.config.model import Config, VersionFile, default_flow
+from release_tools.config.table import Table
 
 BAR = r"\|"
 HEAD = """# Configuration
@@ -67,9 +68,14 @@ def _shown(default: Any) -> str:
     if default is None:
         return ""
     if isinstance(default, dict):
-        return "`{ " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in default.items()) + " }`"
+        return "`{ " + ", ".join(f"{_bare(key)} = {json.dumps(value)}" for key, value in default.items()) + " }`"
     text = json.dumps(list(default) if isinstance(default, tuple) else default, ensure_ascii=False)
     return "`" + text.replace("|", BAR) + "`"
+
+
+def _bare(key: str) -> str:
+    """Return a key as TOML takes it."""
+    return key if key.replace("-", "").replace("_", "").isalnum() and key.isascii() else json.dumps(key)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ import sys
 from dataclasses import MISSING, fields
 from typing import Any
 
+from release_tools.config.changelog_table import Changelog
 from release_tools.config.judge import model_schema
-from release_tools.config.model import Changelog, Table, Version
+from release_tools.config.model import Version
+from release_tools.config.table import Table
 
 TITLE = "Configuration of release-tools"
 

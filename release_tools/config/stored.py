@@ -7,7 +7,8 @@ import json
 from dataclasses import asdict, fields
 from typing import Any
 
-from release_tools.config.model import Config, Table, tables_in
+from release_tools.config.model import Config
+from release_tools.config.table import Table, tables_in
 
 
 def render_stored(config: Config) -> bytes:

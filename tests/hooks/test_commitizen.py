@@ -1,5 +1,6 @@
 """The commitizen plug-in: `cz check` answers as the commit-msg hook does, `cz commit` writes what that hook accepts."""
 
+import json
 import os
 import re
 import subprocess
@@ -132,8 +133,8 @@ def test_range_is_judged_by_what_git_recorded(repository: Repository) -> None:
     repository.git("merge", "-q", "--no-edit", "feature/x")
     done = cz("check", "--rev-range", "feature/x~9..HEAD")
     assert done.returncode == 14
-    ours = run(repository.top, "check-commit", "--range", "feature/x~9..HEAD", code=1).stdout
-    refused = set(re.findall(r"^(\w{10}): error", ours, re.M))
+    ours = json.loads(run(repository.top, "check-commit", "--range", "feature/x~9..HEAD", "--json", code=1).stdout)
+    refused = {message["sha"][:10] for message in ours["messages"] if not message["ok"]}
     assert set(re.findall(r"^commit (\w{10}):$", done.stderr, re.M)) == refused
     assert len(refused) == 6
 
