@@ -65,8 +65,8 @@ class GitDraft:
             timeout=self.network_timeout,
         )
 
-    def tree(self, base: str, files: Mapping[str, Blob]) -> str:
-        """Return the tree of `base` (a commit or tree) with the given files put in their place."""
+    def tree(self, base: str, files: Mapping[str, Blob | None]) -> str:
+        """Return the tree of `base` (a commit or tree) with files put in their place; None takes one away."""
         return Planting(git=self.git, objects=self.objects, scratch=self.scratch).plant(base, files)
 
     def commit(self, tree: str, parents: tuple[str, ...], message: str, *, author: Signature | None = None) -> str:

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from release_tools.adapters.git_stream import run_git
 from release_tools.adapters.push_place import push_place
+from release_tools.domain.history.changes import CHANGES, Change, Changes, parse_changes
 from release_tools.domain.history.landmarks import Landmarks, parse_landmarks
-from release_tools.domain.refs import HEADS, TAGS, Refs, Signature, parse_listing, parse_refs, parse_signature
+from release_tools.domain.refs import HEADS, TAGS, Blob, Refs, Signature, parse_listing, parse_refs, parse_signature
 from release_tools.errors import PreconditionFailed, ToolFailed
 
 PLAIN = ("--encoding=UTF-8", "--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
 """Only what a format names may be in the stream, whatever the user's settings add to `git log`."""
 
-PLACE = ("--is-shallow-repository", "--git-path", "objects", "--show-toplevel")
 
 FETCH = (
     *("-c", "maintenance.auto=false", "-c", "fetch.writeCommitGraph=false"),
@@ -62,6 +62,42 @@ class GitHistory:
     def log(self, log_format: str, revisions: Sequence[str]) -> bytes:
         """Return `git log -z` of the revisions in topological order, in the given format."""
         return b"".join(self._log(("--topo-order",), log_format, revisions))
+
+    def changes(self, commits: Sequence[str], paths: Sequence[str]) -> Changes:
+        """Return what the commits change at or below the paths, each against its first parent."""
+        if not commits:
+            return {}
+        names = "".join(f"{name}\n" for name in commits).encode()
+        asked = ("--literal-pathspecs", "log", "-z", *PLAIN, "--format=%H", *CHANGES, "--stdin", "--", *paths)
+        return parse_changes(self._text(*asked, stdin=names))
+
+    def differences(self, old: str, new: str) -> tuple[Change, ...]:
+        """Return the files that differ between two commits."""
+        told = self._text("diff-tree", "-r", "-z", "--name-status", "--no-renames", old, new)
+        return parse_changes(told).get("", ())
+
+    def below(self, commit: str, directory: str) -> tuple[str, ...]:
+        """Return the paths of a commit's files below a directory, in git's order."""
+        asked = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, f"{directory.rstrip('/')}/")
+        return tuple(path for path in self._text("--literal-pathspecs", *asked).split("\0") if path)
+
+    def files(self, commit: str, paths: Sequence[str]) -> dict[str, Blob]:
+        """Return those of the files that stand in a commit, by path."""
+        if not paths:
+            return {}
+        asked = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *paths)
+        rows = [row.partition("\t") for row in self._text(*asked).split("\0") if row]
+        modes = {path: head.split(" ") for head, _, path in rows}
+        wanted = {path: head for path, head in modes.items() if head[1] == "blob"}
+        names = "".join(f"{head[2]}\n" for head in wanted.values()).encode()
+        told = b"".join(self._pieces(("cat-file", "--batch"), names, ok=(0,))) if wanted else b""
+        found: dict[str, Blob] = {}
+        at = 0
+        for path, (mode, _, _) in wanted.items():
+            start = told.index(b"\n", at) + 1
+            end = start + int(told[at:start].rpartition(b" ")[2])
+            found[path], at = Blob(mode=mode, data=told[start:end]), end + 1
+        return found
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
         """Return those of the objects that are not here."""

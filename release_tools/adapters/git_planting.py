@@ -14,8 +14,8 @@ from release_tools.adapters.git_place import place_of
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import Blob
 
-Files = list[tuple[tuple[bytes, ...], Entry]]
-"""Files by the parts of their paths, sorted."""
+Files = list[tuple[tuple[bytes, ...], Entry | None]]
+"""Files by the parts of their paths, sorted; None where one is taken away."""
 
 KINDS = {DIRECTORY: "tree", "160000": "commit"}
 
@@ -28,12 +28,13 @@ class Planting:
     objects: GitObjects
     scratch: Path
 
-    def plant(self, base: str, files: Mapping[str, Blob]) -> str:
-        """Return the tree of `base` (a commit or tree) with the given files put in their place."""
-        names = self._stored(tuple(blob.data for blob in files.values()))
-        rows = zip(files.items(), names, strict=True)
-        paths = ((tuple(os.fsencode(path).split(b"/")), Entry(blob.mode, name)) for (path, blob), name in rows)
-        return self._grown(self.objects.tree(base), sorted(paths))
+    def plant(self, base: str, files: Mapping[str, Blob | None]) -> str:
+        """Return the tree of `base` (a commit or tree) with files put in their place; None takes one away."""
+        blobs = {path: blob for path, blob in files.items() if blob is not None}
+        names = dict(zip(blobs, self._stored(tuple(blob.data for blob in blobs.values())), strict=True))
+        paths = {os.fsencode(path): Entry(blob.mode, names[path]) if blob else None for path, blob in files.items()}
+        rows = [(tuple(path.split(b"/")), entry) for path, entry in paths.items()]
+        return self._grown(self.objects.tree(base), sorted(rows, key=lambda row: row[0]))
 
     def _grown(self, tree: str, files: Files) -> str:
         """Return a tree with files in it; an empty name stands for a directory that is new."""
@@ -42,7 +43,16 @@ class Planting:
             inside = [(path[1:], entry) for path, entry in group]
             there = entries.get(word)
             below = there.name if there and there.mode == DIRECTORY else ""
-            entries[word] = inside[0][1] if not inside[0][0] else Entry(DIRECTORY, self._grown(below, inside))
+            if inside[0][0]:
+                grown = self._grown(below, inside)
+                lost = any(one is None for _, one in inside)
+                entry = Entry(DIRECTORY, grown) if not lost or self.objects.entries(grown) else None
+            else:
+                entry = inside[0][1]
+            if entry is None:
+                entries.pop(word, None)
+            else:
+                entries[word] = entry
         rows = (f"{e.mode} {KINDS.get(e.mode, 'blob')} {e.name}\t".encode() + word for word, e in entries.items())
         return self.git.run("mktree", "-z", "--missing", stdin=b"".join(row + b"\0" for row in rows)).text
 

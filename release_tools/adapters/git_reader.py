@@ -13,6 +13,8 @@ from release_tools.adapters.git_obstacles import concealed, overwritten
 from release_tools.adapters.git_place import located, place_of
 from release_tools.adapters.git_process import GitProcess
 from release_tools.adapters.git_remote import GitRemote
+from release_tools.adapters.git_walk import list_below, read_changes, read_log
+from release_tools.domain.history.changes import Changes
 from release_tools.domain.refs import (
     HEADS,
     REMOTES,
@@ -186,13 +188,15 @@ class GitReader:
 
     def log(self, log_format: str, revisions: Sequence[str]) -> bytes:
         """Return `git log -z` of the revisions in topological order, in the given format."""
-        # Only what the format names may be in the stream, whatever the user's settings add to `git log`.
-        plain = ("--encoding=UTF-8", "--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
-        options = tuple(word for word in revisions if word.startswith("--"))
-        # By its input: names of ten thousand tags may be more than a command line holds.
-        names = "".join(f"{word}\n" for word in revisions if not word.startswith("--")).encode()
-        asked = ("log", "-z", "--topo-order", *plain, f"--format={log_format}", *options, "--stdin")
-        return self.git.run(*asked, stdin=names).stdout
+        return read_log(self.git, log_format, revisions)
+
+    def changes(self, commits: Sequence[str], paths: Sequence[str]) -> Changes:
+        """Return what the commits change at or below the paths, each against its first parent."""
+        return read_changes(self.git, commits, paths)
+
+    def below(self, commit: str, directory: str) -> tuple[str, ...]:
+        """Return the paths of a commit's files below a directory, in git's order."""
+        return list_below(self.git, commit, directory)
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
         """Return those of the objects that are not here."""

@@ -7,8 +7,10 @@ from these classes alone. Limits and meanings stand beside the types for `config
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from release_tools.config.changelog_table import DEFAULT_CHANGELOG, Changelog
 from release_tools.config.forge_model import AS_IT_IS, Forge
 from release_tools.config.limits import AtLeastOne, Count, Name, Seconds, about
+from release_tools.config.notes_table import DEFAULT_NOTES, Notes
 from release_tools.config.table import Table
 
 DEFAULT_TYPES = ("feat", "fix", "docs", "style", "refactor", "test", "chore", "perf", "build", "ci", "revert")
@@ -143,6 +145,13 @@ class Version(Table):
     """Where the version stands and how tags are spelled."""
 
     tag_prefix: str = field(default="v", metadata=about("What stands before the version in a tag"))
+    paths: tuple[Name, ...] = field(
+        default=(),
+        metadata=about(
+            "Directories and files of a product that is a part of the repository: commits that change nothing there do "
+            "not count; left out: all count"
+        ),
+    )
     files: tuple[VersionFile, ...] | None = field(
         default=None,
         metadata=about(
@@ -159,28 +168,6 @@ class Version(Table):
         default=(), metadata=about("Tags that follow the newest release of a line: `v1` for major, `v1.2` for minor")
     )
     zero_breaking: Literal["minor", "major"] = field(default="minor", metadata=about("What breaking raises while 0.x"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changelog(Table):
-    """Where the changelog stands and which types it lists."""
-
-    path: Name | Literal[False] = field(default="CHANGELOG.md", metadata=about("false: no changelog is written"))
-    sections: dict[Name, Name] = field(
-        default_factory=lambda: {"feat": "Added", "fix": "Fixed", "perf": "Changed", "revert": "Reverted"},
-        metadata=about("Commit type to heading, in the order of printing; types not named are left out"),
-    )
-    links: bool = field(
-        default=False, metadata=about("Link commits, issues, pull requests and comparisons to the forge of the remote")
-    )
-    forge: Literal["github", "gitlab", "gitea", "bitbucket", "azure"] | None = field(
-        default=None,
-        metadata=about("What kind of forge the remote is; left out: told by its address; Forgejo: `gitea`"),
-    )
-    template: Name | None = field(
-        default=None,
-        metadata=about("A jinja2 template for `release-tools changelog` and `notes`, from the top of the work tree"),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +199,8 @@ class Config(Table):
     flow: dict[Name, FlowKind] = field(default_factory=default_flow)
     commits: Commits = Commits()
     version: Version = Version()
-    changelog: Changelog = Changelog()
+    changelog: Changelog = DEFAULT_CHANGELOG
+    notes: Notes = DEFAULT_NOTES
     release: Release = Release()
     git: Git = Git()
     forge: Forge = AS_IT_IS

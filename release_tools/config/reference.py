@@ -103,9 +103,14 @@ def _shown(default: Any) -> str:
     if default is None:
         return ""
     if isinstance(default, dict):
-        return "`{ " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in default.items()) + " }`"
+        return "`{ " + ", ".join(f"{_bare(key)} = {json.dumps(value)}" for key, value in default.items()) + " }`"
     text = json.dumps(list(default) if isinstance(default, tuple) else default, ensure_ascii=False)
     return "`" + text.replace("|", BAR) + "`"
+
+
+def _bare(key: str) -> str:
+    """Return a key as TOML takes it."""
+    return key if key.replace("-", "").replace("_", "").isalnum() and key.isascii() else json.dumps(key)
 
 
 if __name__ == "__main__":

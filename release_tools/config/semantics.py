@@ -13,6 +13,7 @@ from release_tools.config.finding import Finding
 from release_tools.config.flow_rules import FLOW_RULES
 from release_tools.config.model import Config, VersionFile
 from release_tools.domain.ref_name import lint_ref_name
+from release_tools.domain.selector import parse_selector
 from release_tools.domain.spelling import nearest_type
 from release_tools.domain.version import parse_version
 from release_tools.errors import UsageError
@@ -54,7 +55,7 @@ def _commit_types(config: Config, raw: Mapping[str, Any]) -> Iterator[Finding]:
         return
     tables = (
         ("version.bump", "bump" in raw.get("version", {}), config.version.bump),
-        ("changelog.sections", "sections" in raw.get("changelog", {}), config.changelog.sections),
+        ("changelog.sections", "sections" in raw.get("changelog", {}), _selected_types(config)),
         ("commits.scope_required", True, config.commits.scope_required),
         ("commits.issue_required", True, config.commits.issue_required),
     )
@@ -97,9 +98,31 @@ def _version_file(file: VersionFile) -> Iterator[tuple[str, str]]:
         yield "pattern", "must hold {version} exactly once"
 
 
+def _product_paths(config: Config) -> Iterator[Finding]:
+    for index, path in enumerate(config.version.paths):
+        if wrong := _outside(path):
+            yield Finding(f"version.paths[{index}]", wrong)
+
+
 def _changelog_path(config: Config) -> Iterator[Finding]:
-    if config.changelog.path and (wrong := _outside(config.changelog.path)):
-        yield Finding("changelog.path", wrong)
+    for key in ("path", "fragments"):
+        path = getattr(config.changelog, key)
+        if path and (wrong := _outside(path)):
+            yield Finding(f"changelog.{key}", wrong)
+    for kind in config.changelog.fragment_kinds:
+        if kind != kind.lower() or "." in kind:
+            yield Finding("changelog.fragment_kinds", f"{kind!r} must be one word in lower case")
+
+
+def _selectors(config: Config) -> Iterator[Finding]:
+    for text in config.changelog.sections:
+        if parse_selector(text) is None:
+            said = "is no selector; write a type, a type and a scope as `fix(deps)`, `*(security)`, or `Deprecated:`"
+            yield Finding("changelog.sections", f"{text!r} {said}")
+
+
+def _selected_types(config: Config) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(kind for text in config.changelog.sections if (kind := parse_selector(text))))
 
 
 def _messages(config: Config) -> Iterator[Finding]:
@@ -131,7 +154,9 @@ RULES: tuple[Rule, ...] = (
     _issue_pattern,
     _versions,
     _version_files,
+    _product_paths,
     _changelog_path,
+    _selectors,
     _messages,
     _timeouts,
 )

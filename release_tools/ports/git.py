@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from release_tools.domain.history.changes import Changes
 from release_tools.domain.refs import Blob, Merge, Refs, RefUpdate, Signature, Worktree, WorktreeStatus
 
 
@@ -105,6 +106,14 @@ class GitReader(Protocol):
         """Return `git log -z` of the revisions in topological order, in the given format."""
         ...
 
+    def changes(self, commits: Sequence[str], paths: Sequence[str], /) -> Changes:
+        """Return what the commits change at or below the paths, each against its first parent."""
+        ...
+
+    def below(self, commit: str, directory: str, /) -> tuple[str, ...]:
+        """Return the paths of a commit's files below a directory, in git's order."""
+        ...
+
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
         """Return those of the objects that are not here."""
         ...
@@ -133,8 +142,8 @@ class GitDraft(Protocol):
         """Bring the objects behind full ref names of the remote into the draft."""
         ...
 
-    def tree(self, base: str, files: Mapping[str, Blob], /) -> str:
-        """Return the tree of `base` (a commit or tree) with the given files put in their place."""
+    def tree(self, base: str, files: Mapping[str, Blob | None], /) -> str:
+        """Return the tree of `base` (a commit or tree) with files put in their place; None takes one away."""
         ...
 
     def commit(self, tree: str, parents: tuple[str, ...], message: str, /, *, author: Signature | None = None) -> str:

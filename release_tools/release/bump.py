@@ -6,6 +6,7 @@ A version is claimed by the name of its branch, so giving a release another numb
 from dataclasses import dataclass
 from pathlib import Path
 
+from release_tools.domain.changelog.links import define_links
 from release_tools.domain.changelog.section import rename_section
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, Blob, RefUpdate
 from release_tools.domain.version import Version
@@ -63,7 +64,7 @@ def draft_bump(
     `old` is the version that the branch claims by its name, None when it claims none.
     """
     tip = branch.tip
-    files = raised_blobs(bench, tip, version)
+    files: dict[str, Blob | None] = {**raised_blobs(bench, tip, version)}
     if old and old != version:
         files |= _renamed_section(bench, state, tip, old, version)
     commit = tip
@@ -118,13 +119,17 @@ def _mirrors(state: RepositoryState, draft: BumpDraft) -> tuple[RefUpdate, ...]:
     return (RefUpdate(place + draft.name, ABSENT, draft.commit), *gone)
 
 
-def _renamed_section(bench: Bench, state: RepositoryState, tip: str, old: Version, new: Version) -> dict[str, Blob]:
+def _renamed_section(
+    bench: Bench, state: RepositoryState, tip: str, old: Version, new: Version
+) -> dict[str, Blob | None]:
     """Return the changelog with the pending section under its new version, its notes kept."""
     path = bench.config.changelog.path
     before = bench.reader.files(tip, (path,)).get(path) if path else None
     if not path or before is None:
         return {}
     text = rename_section(before.data.decode("utf-8", "surrogateescape"), old, new)
+    if bench.config.changelog.links:
+        text = define_links(text, {str(old): ""})
     renamed = bench.draft.tree(tip, {path: Blob(mode=before.mode, data=text.encode("utf-8", "surrogateescape"))})
     moved = bench.draft.commit(renamed, (tip,), "chore: renumber\n")
-    return {path: bench.reader.files(moved, (path,))[path]} | write_section(bench, state, moved, new)
+    return {path: bench.reader.files(moved, (path,))[path], **write_section(bench, state, moved, new)}

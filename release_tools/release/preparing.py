@@ -19,7 +19,7 @@ def prepare(
     """
     main = state.main.remote or state.main.local
     raised = raised_blobs(bench, source, version)
-    files = raised | write_section(bench, state, source, version, into=main, redate=redate)
+    files = {**raised, **write_section(bench, state, source, version, into=main, redate=redate)}
     if not files:
         return source
     branches = {branch.local for branch in state.long_lived}

@@ -3,16 +3,23 @@
 Reading git and placing the text is done here; what the commits mean and how a section looks is the domain's business.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from release_tools.config.model import Config
-from release_tools.domain.changelog.section import HEADER, insert_section, read_sections, render_section
+from release_tools.domain.changelog.links import define_links
+from release_tools.domain.changelog.outline import UNRELEASED, Outline, group_entries
+from release_tools.domain.changelog.rendering import render_outline
+from release_tools.domain.changelog.section import HEADER, insert_section, read_sections
 from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.refs import Blob, Signature
 from release_tools.domain.version import Version, parse_tag
 from release_tools.domain.weblinks import Forge, parse_remote
 from release_tools.errors import ConfigError, PreconditionFailed
 from release_tools.release.bench import Bench
+from release_tools.release.credits import read_people
+from release_tools.release.fragments import folded, parse_blobs, waiting
+from release_tools.release.narrowing import narrow
 from release_tools.release.pending import read_pending
 from release_tools.release.state import RepositoryState
 
@@ -37,13 +44,16 @@ def read_unreleased(
     here = {tag.commit for tag in state.here.tags.values()}
     absent = set(bench.reader.missing(tuple(commit for commit in tags.values() if commit not in here)))
     present = {version: commit for version, commit in tags.items() if commit not in absent}
-    return read_pending(bench.reader, present, head=head, main=main, into=into)
+    found = read_pending(bench.reader, present, head=head, main=main, into=into)
+    return replace(found, commits=narrow(bench.reader, bench.config, found.commits))
 
 
 def write_section(
     bench: Bench, state: RepositoryState, tip: str, version: Version, *, into: str = "", redate: bool = True
-) -> dict[str, Blob]:
+) -> dict[str, Blob | None]:
     """Return the changelog of `tip` with the version's section rendered anew, or nothing when it stays as it is.
+
+    Fragments that wait there are folded into the section, and taken away: they come with None.
 
     `into` is the commit that `tip` will be merged into: what only it has becomes part of the version as well. Unless
     told to `redate`, a section that is there keeps its date.
@@ -61,21 +71,42 @@ def write_section(
     pending = read_unreleased(bench, state, tip, into=into)
     assert state.committer is not None
     text = before.data.decode("utf-8", "surrogateescape")
-    section = render_section(
+    forge = find_forge(bench, state)
+    taken = waiting(bench.reader, bench.config, tip)
+    earlier = folded(bench.reader, bench.config, pending.commits)
+    groups = group_entries(
         pending.commits,
-        version,
-        (not redate and _written_date(text, version)) or release_date(state.committer),
         sections=bench.config.changelog.sections,
         released=pending.released,
         squash=bench.config.commits.squash,
-        forge=_forge(bench, state),
+        fragments=parse_blobs(bench.config, *earlier.values(), taken),
     )
-    after = insert_section(text, version, section)
+    people = read_people(bench.reader, bench.config, tip, into)
+    outline = Outline(
+        version=str(version),
+        date=(not redate and _written_date(text, version)) or release_date(state.committer),
+        groups=groups,
+        contributors=people.contributors(pending.commits, groups) if people else (),
+    )
+    after = insert_section(text, version, render_outline(outline, forge=forge))
+    if forge is not None:
+        after = _linked(after, version, pending.baseline, forge, bench.config.version.tag_prefix)
     data = after.encode("utf-8", "surrogateescape")
-    return {} if data == before.data else {path: Blob(mode=before.mode, data=data)}
+    written: dict[str, Blob | None] = {} if data == before.data else {path: Blob(mode=before.mode, data=data)}
+    return {**written, **dict.fromkeys(taken)}
 
 
-def _forge(bench: Bench, state: RepositoryState) -> Forge | None:
+def _linked(text: str, version: Version, previous: Version | None, forge: Forge, prefix: str) -> str:
+    """Return the changelog with the links of a version that is being released, and of what will come after it."""
+    newest = max(section.version for section in read_sections(text))
+    links = {UNRELEASED: forge.compare(newest.tag_name(prefix), "HEAD")}
+    if previous:
+        links[str(version)] = forge.compare(previous.tag_name(prefix), version.tag_name(prefix))
+    return define_links(text, links)
+
+
+def find_forge(bench: Bench, state: RepositoryState) -> Forge | None:
+    """Return where the links of a changelog lead, None when none are wanted."""
     if not bench.config.changelog.links:
         return None
     return link_forge(bench.settings.get(f"remote.{state.remote}.url", ""), state.remote or "", bench.config)

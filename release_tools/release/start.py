@@ -46,7 +46,7 @@ def guard_start(state: RepositoryState, version: Version, branch: str, tag: str)
 def draft_start(bench: Bench, state: RepositoryState, version: Version, branch: str) -> StartDraft:
     """Return the release commit on top of the base branch; without a file to change the branch starts at the base."""
     base, config = state.base.tip, bench.config
-    files = raised_blobs(bench, base, version) | write_section(bench, state, base, version)
+    files = {**raised_blobs(bench, base, version), **write_section(bench, state, base, version)}
     commit = base
     if files:
         message = config.release.commit_message.format(version=version)

@@ -30,6 +30,22 @@ def test_more_names_than_a_pipe_holds(history: GitHistory) -> None:
     assert history.missing((head, "0" * 40) * 5_000) == ("0" * 40,) * 5_000
 
 
+def test_files_and_changes_of_commits(history: GitHistory) -> None:
+    """Bytes as they are, an empty file too; what a commit takes away is told with its path."""
+    files = {"d/a": b"one\0\n", "d/\xfc b": b"", "e": b"\n\n"}
+    for name, data in files.items():
+        (history.top / name).parent.mkdir(exist_ok=True)
+        (history.top / name).write_bytes(data)
+    for words in (("add", "."), ("commit", "-qm", "feat: c"), ("rm", "-q", "d/a"), ("commit", "-qm", "feat: d")):
+        subprocess.run(("git", *words), cwd=history.top, check=True)
+    new, old = parse_names(history.log(NAME_FORMAT, ("HEAD", "^HEAD~2")))
+    assert {path: blob.data for path, blob in history.files(old, [*files, "no"]).items()} == files
+    assert history.below(old, "d") == tuple(sorted(("d/a", "d/\xfc b")))
+    assert history.files(old, ()) == history.files(old, ("no",)) == {}
+    assert history.changes((new, old), ("d",))[new] == (("D", "d/a"),)
+    assert len(history.changes((new, old), ("d",))[old]) == 2
+
+
 def test_a_failure_has_gits_own_words(history: GitHistory) -> None:
     """What git says on stderr is in the message, and no part of a log passes for the whole."""
     with pytest.raises(ToolFailed, match="bad object"):

@@ -34,10 +34,13 @@ WRONG = {
     "commits.issue_required=['zzz']": "commits.issue_required: 'zzz' is not in commits.types (feat, fix",
     "version.bump.fxi='patch'": "version.bump: 'fxi' is not in commits.types; did you mean 'fix'?",
     "changelog.sections.wish='Wishes'": "changelog.sections: 'wish' is not in commits.types",
+    "changelog.sections={'wish(x)'='Wishes'}": "changelog.sections: 'wish' is not in commits.types",
+    "changelog.sections={'fix('='Fixed'}": "changelog.sections: 'fix(' is no selector; write a type",
     "version.tag_prefix='v '": "version.tag_prefix: git does not allow the tag 'v 1.0.0'",
     "version.initial='1.0'": "version.initial: '1.0' is not a version of the form MAJOR.MINOR.PATCH.",
     "version.initial='v1.0.0'": "version.initial: must be a final version without prefix; write '1.0.0'",
     "version.initial='1.0.0-rc.1'": "version.initial: must be a final version without prefix; write '1.0.0'",
+    "version.paths=['../x']": "version.paths[0]: must be a path inside the repository",
     "version.files=[{path='/etc/x'}]": "version.files[0].path: must be a path inside the repository",
     "version.files=[{path='a/../../x'}]": "version.files[0].path: must be a path inside the repository",
     "version.files=[{path='c.yml', kind='compose-image'}]": "version.files[0].image: is needed by the kind",
@@ -59,6 +62,7 @@ RIGHT = (
     "version={tag_prefix='', initial='0.0.1', bump={feat='none'}}",
     "version.files=[{path='x', pattern='v={version}', count=2}, {path='c.yml', kind='compose-image', image='a/b'}]",
     "changelog.path=false",
+    "changelog.sections={'Deprecated:'='Deprecated', '*(security)'='Security', 'fix(deps)'='Deps', fix='Fixed'}",
 )
 
 

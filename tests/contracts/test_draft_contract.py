@@ -52,6 +52,15 @@ def test_a_tree_has_the_given_files_in_their_place(subject: Subject, first: str)
     assert dict(subject.draft_reader.files(changed, ["a", "b"])) == {"a": files["a"], "b": text("2")}
 
 
+def test_a_tree_loses_the_files_that_are_taken_away(subject: Subject, first: str) -> None:
+    """A directory without a file is gone; one that was never there is no error."""
+    data = Blob(mode="100644", data=b"x")
+    tree = subject.draft.tree(first, {"dir/b": None, "nowhere/x": None, "z": data})
+    commit = subject.draft.commit(tree, (first,), "docs: less\n")
+    assert dict(subject.draft_reader.files(commit, ["a", "dir/b", "z"])).keys() == {"a", "z"}
+    assert subject.draft_reader.below(commit, "dir") == subject.draft_reader.below(commit, "nowhere") == ()
+
+
 def test_a_commit_is_what_it_is_made_of(subject: Subject, first: str) -> None:
     """Parents in order; the same tree, parents, message and dates give the same name; another message another one."""
     tree = subject.draft.tree(first, {"a": text("2")})

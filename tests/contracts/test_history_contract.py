@@ -98,3 +98,21 @@ def test_log_in_our_format(subject: Subject, first: str) -> None:
     assert [c.sha for c in parse_log(log(LOG_FORMAT, ["--first-parent", "--merges", merge]))] == [merge]
     assert parse_log(log(LOG_FORMAT, [first, f"^{first}"])) == ()
     assert parse_names(log(NAME_FORMAT, [merge, f"^{first}"])) == tuple(commit.sha for commit in everything[:-1])
+
+
+def test_what_commits_change(subject: Subject, first: str) -> None:
+    """Below the paths alone, against the first parent, for a merge and a root too; a name is no pattern."""
+    branch = subject.commit({"a": "1", "dir/b": "3", "dir/c": "1"}, first)
+    other = subject.commit({"a": "2", "dir/b": "2"}, first)
+    merge = subject.commit({"a": "2", "dir/b": "3", "dir/c": "1"}, other, branch)
+    gone = subject.commit({"a": "2"}, merge)
+    found = subject.reader.changes((first, branch, other, merge, gone), ("dir", "*"))
+    assert {name: [tuple(change) for change in changes] for name, changes in found.items()} == {
+        first: [("A", "dir/b")],
+        branch: [("M", "dir/b"), ("A", "dir/c")],
+        merge: [("M", "dir/b"), ("A", "dir/c")],
+        gone: [("D", "dir/b"), ("D", "dir/c")],
+    }
+    assert subject.reader.changes((), ("dir",)) == {}
+    assert subject.reader.below(merge, "dir") == ("dir/b", "dir/c")
+    assert subject.reader.below(gone, "dir") == ()

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from story import SECTIONS, Story, gitflow
 
+from release_tools.domain.changelog.outline import group_entries
 from release_tools.domain.changelog.section import render_section
 from release_tools.domain.history.ancestry import by_version, first_versions
+from release_tools.domain.history.commit import parse_commit
 from release_tools.domain.history.entries import Squash
 from release_tools.domain.version import parse_version
 
@@ -76,3 +78,46 @@ def test_every_change_is_listed_exactly_once(drawn: tuple[Story, str, str]) -> N
     whole = "".join(render_section(group, version or TWO, "x", sections=SECTIONS) for version, group in groups.items())
     for commit in story.rows:
         assert whole.count(f"({commit.short})") == (commit.type in SECTIONS)
+
+
+HEADINGS = {
+    "Security:": "Security",
+    "*(security)": "Security",
+    "Deprecated:": "Deprecated",
+    "fix(deps)": "Dependencies",
+    "fix": "Fixed",
+    "feat": "Added",
+}
+
+
+@pytest.mark.parametrize(
+    ("message", "heading", "notices"),
+    [
+        ("fix: mend\n\nSecurity: CVE-2026-1, upgrade at once", "Security", ("CVE-2026-1, upgrade at once",)),
+        ("chore(Security): rotate the key", "Security", ()),
+        ("feat: add find2\n\nDEPRECATED: find; use find2", "Deprecated", ("find; use find2",)),
+        ("fix(deps): raise lib", "Dependencies", ()),
+        ("fix(api): mend", "Fixed", ()),
+        ("feat!: ask\n\nBREAKING CHANGE: scripts stop.\n\nPass --yes.\n\nRefs: #3", "Breaking", ("Pass --yes.",)),
+        ("feat(deps): add lib", "Added", ()),
+    ],
+)  # fmt: skip
+def test_a_footer_comes_before_a_scope_and_a_scope_before_a_type(
+    message: str, heading: str, notices: tuple[str, ...]
+) -> None:
+    """Breaking changes stand first with what to do; a footer's words stand below the entry that they are about."""
+    commit = parse_commit("a" * 40, (), message.encode())
+    groups = group_entries((commit,), sections=HEADINGS)
+    assert [(group.heading, [item.notices for item in group.items]) for group in groups] == [(heading, [notices])]
+    text = render_section((commit,), parse_version("1.1.0"), "2026-01-15", sections=HEADINGS)
+    assert all(f"\n  {notice}\n" in text for notice in notices)
+
+
+def test_a_squash_is_one_entry_or_those_that_it_lists() -> None:
+    """`squash = "split"` lists every commit of the branch; the version is the same."""
+    body = "feat: add\n\n* feat: add\n\n* fix: mend\n\n* feat!: drop find\n\nBREAKING CHANGE: no find\n"
+    commit = parse_commit("a" * 40, (), body.encode())
+    one = group_entries((commit,), sections=HEADINGS)
+    split = group_entries((commit,), sections=HEADINGS, squash="split")
+    assert [len(group.items) for group in one] == [1]
+    assert {group.heading: len(group.items) for group in split} == {"Breaking": 1, "Fixed": 1, "Added": 1}

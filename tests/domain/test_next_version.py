@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from story import RULES, Story, after, gitflow, started, whys
 
+from release_tools.domain.history.entries import select_entries
 from release_tools.domain.history.wish import Wish
 from release_tools.domain.version import Level, parse_version
 from release_tools.errors import PreconditionFailed
@@ -94,6 +95,16 @@ def test_cherry_pick_and_its_original_are_one_entry() -> None:
     assert any("cherry-pick" in row.why for row in plan.ignored)
     undone = story.commit(f'Revert "feat: a"\n\nThis reverts commit {feat}.\n', feat)
     assert [row.sha for row in story.next(story.merge(undone, pick)).reasons] == [pick]
+
+
+@pytest.mark.parametrize("twin", ["feat: add login", "feat: add login\n\n(cherry picked from commit {})\n"])
+def test_a_change_of_another_product_speaks_for_none_of_ours(twin: str) -> None:
+    """A merge or a pick counts where the commit that it repeats lies outside of the product's paths."""
+    story, main = started()
+    branch = story.commit("feat: add login", main)
+    head = story.merge(main, branch, twin.format(branch))
+    marked = [one._replace(elsewhere=one.sha == branch) for one in story.unreleased(head).commits]
+    assert [one.sha for one in select_entries(marked).kept] == [head]
 
 
 @pytest.mark.parametrize(

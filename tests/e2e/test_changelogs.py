@@ -1,6 +1,9 @@
 """`changelog` and `notes` on real repositories, beside the sections that releases write."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from repository import CONFIG, DAY, Site
@@ -48,6 +51,44 @@ def test_a_released_section_that_was_edited_is_named(started: Site) -> None:
     started.here.write("CHANGELOG.md", text.replace("add a", "add b"))
     refused = started.here.run("changelog", "--check")
     assert (refused.code, refused.error[0]) == (1, "CHANGELOG.md differs from history in 1.1.0.")
+
+
+def test_writing_the_file_keeps_the_sections_that_are_released(started: Site) -> None:
+    """What was released stays as it reads, in files of another tool too, unless it is asked to be made anew."""
+    here = started.here
+    assert here.run("finish-release", "1.1.0", "--yes").code == 0
+    here.commit("fix: later")
+    before = here.shown("main", "CHANGELOG.md")
+    assert here.run("changelog", "--output", "CHANGELOG.md").code == 0
+    text = here.write("x", "").with_name("CHANGELOG.md").read_text()
+    assert "- later (" in text.partition("## [1.1.0]")[0]
+    assert text.partition("## [1.1.0]")[2] == before.partition("## [1.1.0]")[2]
+    assert "- first\n" in text
+    assert here.run("changelog", "--check").error[0] == "CHANGELOG.md differs from history in 1.0.0."
+    assert here.run("changelog", "--check", "--from", "1.0.0").code == 0
+    assert here.run("changelog", "--output", "CHANGELOG.md", "--rewrite").code == 0
+    assert here.run("changelog", "--check").code == 0
+
+
+def test_file_that_grows_by_releases_is_the_one_of_the_whole_history(site: Site) -> None:
+    """Release, hotfix, release with links: main's file is what `changelog` prints there, byte for byte."""
+    here = site.here
+    here.commit("chore: link", {"release-tools.toml": f"{CONFIG}[changelog]\nlinks = true\n"})
+    here.git("config", f"url.{site.remote.path}.insteadOf", "https://github.com/team/product")
+    here.git("remote", "set-url", "origin", "https://github.com/team/product")
+    here.git("push", "--quiet", "origin", "develop")
+    for kind, name in (("release", "1.1.0"), ("hotfix", "mend"), ("release", "1.2.0")):
+        assert here.run(f"start-{kind}", name, "--yes").code == 0
+        here.commit(f"fix({kind}): polish {name}")
+        ended = here.run(f"finish-{kind}", name, "--yes")
+        assert ended.code == 0, ended.stderr
+    here.git("switch", "--quiet", "main")
+    text = here.shown("main", "CHANGELOG.md")
+    whole = here.run("changelog").stdout
+    for start, end in (("# Changelog", "## [1.0.0]"), ("[Unreleased]: ", "\n\n\n")):
+        assert text[text.index(start) :].partition(end)[0] == whole[whole.index(start) :].partition(end)[0]
+    assert "[1.1.1]: https://github.com/team/product/compare/v1.1.0...v1.1.1\n" in text
+    assert here.shown("develop", "CHANGELOG.md").endswith(text[text.index("[Unreleased]: ") :])
 
 
 def test_parts_of_the_history(started: Site) -> None:
@@ -121,3 +162,69 @@ def test_outside_of_a_work_tree(site: Site, command: str) -> None:
     empty.mkdir()
     refused = type(site.here)(empty, {"GIT_CEILING_DIRECTORIES": str(site.home)}).run(command)
     assert refused.code == 3 and "no git work tree" in refused.error[0]
+
+
+def test_notes_tell_operators_what_changed_and_what_was_written_by_hand(site: Site) -> None:
+    """From the files of the two versions; the block in the changelog comes first; `--output` writes it all."""
+    here = site.here
+    here.commit(
+        "feat: store orders",
+        {
+            "db/migrations/0001.sql": "create table orders ();\n",
+            ".env.example": "SMTP_HOST=localhost\n",
+            "compose.yaml": "services:\n  db:\n    image: postgres:16\n",
+        },
+    )
+    here.git("push", "--quiet", "origin", "develop")
+    assert here.run("start-release", "1.1.0", "--yes").code == 0
+    text = here.shown("HEAD", "CHANGELOG.md")
+    noted = text.replace("\n\n### Added", "\n\n<!-- notes -->\nOrders are kept.\n<!-- /notes -->\n\n### Added", 1)
+    here.commit("docs: say it by hand", {"CHANGELOG.md": noted})
+    here.commit("fix: polish")
+    assert here.run("finish-release", "1.1.0", "--yes").code == 0
+    notes = here.run("notes", "1.1.0").stdout
+    assert notes.startswith("Orders are kept.\n\n### Added\n\n")
+    assert notes.endswith(
+        "### For operators\n\n- migration `db/migrations/0001.sql`\n"
+        "- configuration `SMTP_HOST` is new: `localhost`\n- image `postgres` is new: `16`\n"
+    )
+    assert here.run("notes", "1.1.0", "--output", "notes.md").code == 0
+    assert here.write("x", "").with_name("notes.md").read_text() == notes
+    operator = here.run("notes", "1.1.0", "--json").data["versions"][0]["operator"]
+    assert operator["images"] == [{"name": "postgres", "before": "", "after": "16"}]
+    assert "Orders are kept." in here.shown("main", "CHANGELOG.md")
+
+
+def test_contributors_are_named_alike_by_a_release_and_by_history(site: Site) -> None:
+    """Co-authors and first-timers, names by `.mailmap`; who only made the release is not in it."""
+    here = site.here
+    here.commit(
+        "docs: name people",
+        {"release-tools.toml": f"{CONFIG}[changelog]\ncontributors = true\n", ".mailmap": "Bob <bob@new.example>\n"},
+    )
+    author = "bobby <bob@new.example>"
+    message = "feat: b\n\nCo-authored-by: Cleo <c@x.example>"
+    here.git("commit", "--quiet", "--allow-empty", "--author", author, "-m", message)
+    here.git("push", "--quiet", "origin", "develop")
+    assert here.run("start-release", "1.1.0", "--yes").code == 0
+    assert here.run("finish-release", "1.1.0", "--yes").code == 0
+    written = section(here.shown("main", "CHANGELOG.md"), "1.1.0")
+    assert "- Bob (first contribution)\n- Cleo (first contribution)\n" in written and "bobby" not in written
+    assert here.run("changelog", "1.1.0").stdout == written
+    assert section(here.run("changelog").stdout, "1.1.0") == written
+
+
+@pytest.mark.slow
+def test_the_comparison_with_plain_git_explains_every_difference(site: Site) -> None:
+    """The script that real repositories are compared by: numbers by git, ours, and the rules between them."""
+    here, script = site.here, Path(__file__).parents[1] / "real" / "changelog_against_git.py"
+    here.git("revert", "--no-edit", "HEAD")
+    here.commit("fix: b")
+    here.commit("refactor!: c")
+    here.git("tag", "v1.1.0")
+    words = (sys.executable, str(script), str(here.path))
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[2].endswith(
+        "| 3 | 3 | 1 breaking, whatever its type; 1 taken back before its release |"
+    )

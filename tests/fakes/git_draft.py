@@ -33,9 +33,10 @@ class FakeGitDraft:
             for sha in there.graph.closure(there.refs[name]):
                 self._add(there.graph.objects[sha])
 
-    def tree(self, base: str, files: Mapping[str, Blob], /) -> str:
-        """Return the tree of `base` (a commit or tree) with the given files put in their place."""
-        return self._add_tree(self.graph.files(base) | dict(files))
+    def tree(self, base: str, files: Mapping[str, Blob | None], /) -> str:
+        """Return the tree of `base` (a commit or tree) with files put in their place; None takes one away."""
+        whole = self.graph.files(base) | dict(files)
+        return self._add_tree({path: blob for path, blob in whole.items() if blob is not None})
 
     def commit(self, tree: str, parents: tuple[str, ...], message: str, /, *, author: Signature | None = None) -> str:
         """Return a commit of `tree` with the draft's identities and dates; `author` keeps another's authorship."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fakes.graph import FakeTag, Graph
 from fakes.repository import FakeRepository
+from release_tools.domain.history.changes import Change, Changes
 from release_tools.domain.history.log import LOG_FORMAT, NAME_FORMAT
 from release_tools.domain.refs import HEADS, REMOTES, TAGS, Blob, Refs, Signature, Tag, Worktree, WorktreeStatus
 
@@ -148,6 +149,23 @@ class FakeGitReader:
                 rest = f"{' '.join(commit.parents)}\0{commit.message}\0" if log_format == LOG_FORMAT else ""
                 rows.append(f"{sha}\0{rest}")
         return "".join(rows).encode()
+
+    def changes(self, commits: Sequence[str], paths: Sequence[str], /) -> Changes:
+        """Return what the commits change at or below the paths, each against its first parent."""
+        found: dict[str, tuple[Change, ...]] = {}
+        for name in commits:
+            parents = self.graph.commit(name).parents
+            old, new = self.graph.files(parents[0]) if parents else {}, self.graph.files(name)
+            told = sorted(path for path in {*old, *new} if old.get(path) != new.get(path))
+            inside = [path for path in told if any(path == one or path.startswith(f"{one}/") for one in paths)]
+            letters = ("A" if path not in old else "D" if path not in new else "M" for path in inside)
+            if inside:
+                found[name] = tuple(map(Change, letters, inside))
+        return found
+
+    def below(self, commit: str, directory: str, /) -> tuple[str, ...]:
+        """Return the paths of a commit's files below a directory, in git's order."""
+        return tuple(sorted(path for path in self.graph.files(commit) if path.startswith(f"{directory}/")))
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
         """Return those of the objects that are not here."""

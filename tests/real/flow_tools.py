@@ -82,7 +82,7 @@ class ReleaseTools:
 
     def version(self) -> str:
         """Return what it calls itself, empty when it is not there."""
-        return _first_line(self.script, "--version")
+        return first_line(self.script, "--version")
 
     def prepare(self, work: Work) -> None:
         """Nothing has to be set up."""
@@ -111,7 +111,7 @@ class Avh:
 
     def version(self) -> str:
         """Return what it calls itself, empty when it is not there."""
-        return _first_line("git", "flow", "version") if shutil.which("git-flow") else ""
+        return first_line("git", "flow", "version") if shutil.which("git-flow") else ""
 
     def prepare(self, work: Work) -> None:
         """Set it up for main, develop and tags with a `v`."""
@@ -148,7 +148,7 @@ class Next(Avh):
 
     def version(self) -> str:
         """Return what it calls itself, empty when it is not there."""
-        return _first_line(self.program, "version") if self.program else ""
+        return first_line(self.program, "version") if self.program else ""
 
     def prepare(self, work: Work) -> None:
         """Set it up for main, develop and tags with a `v`."""
@@ -177,7 +177,8 @@ class Next(Avh):
 TOOLS = (ReleaseTools(), Avh(), Next())
 
 
-def _first_line(*words: str) -> str:
+def first_line(*words: str) -> str:
+    """Return the first line that a command prints, empty where there is no such command."""
     try:
         done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True)
     except FileNotFoundError:

@@ -10,9 +10,10 @@ from release_tools.cli.changelog_output import Wording, format_option, render_js
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report, talk
 from release_tools.domain.changelog.context import parse_context
-from release_tools.domain.changelog.differences import carry_notes, find_differences
+from release_tools.domain.changelog.differences import carry_notes, find_differences, find_gaps
 from release_tools.domain.changelog.outline import Outline
 from release_tools.domain.changelog.rendering import render_document, render_outline
+from release_tools.domain.changelog.update import update_document
 from release_tools.domain.version import parse_version
 from release_tools.errors import CheckFailed, UsageError
 from release_tools.release.flows.changelogs import (
@@ -31,6 +32,7 @@ from release_tools.wiring.changelogs import chronicle, load_text, replace_text
 @click.option("--from", "old", metavar="TAG", help="Only the versions after this one.")
 @click.option("--to", "new", metavar="TAG", help="Only the versions up to this one.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the text into a file.")
+@click.option("--rewrite", is_flag=True, help="With --output: make released sections anew, too; notes are kept.")
 @click.option("--context", is_flag=True, help="Print the JSON that templates see.")
 @click.option("--from-context", "source", type=click.Path(dir_okay=False, path_type=Path), help="Render such JSON.")
 @click.option("--check", is_flag=True, help="Compare the released sections of the changelog file with history.")
@@ -41,7 +43,7 @@ def command(invocation: Invocation, /, **options: Any) -> None:
     _guard_options(options)
     told, top = chronicle(invocation.repo, invocation.config)
     if options["check"]:
-        _check(invocation, told, top)
+        _check(invocation, told, top, options)
         return
     template = told.config.changelog.template
     wording = Wording(form=options["form"], template=top / template if template else None, forge=find_forge(told))
@@ -52,7 +54,7 @@ def command(invocation: Invocation, /, **options: Any) -> None:
         report(invocation, text=text, data=wording.context(outlines) if invocation.json else {})
         return
     if wording.is_plain and not options["context"] and output.exists():
-        text = carry_notes(load_text(output), text)
+        text = _brought_up(load_text(output), text, outlines, wording, options)
     replace_text(output, text)
     talk(invocation, f"wrote {output}")
 
@@ -70,8 +72,18 @@ def _chosen(told: Chronicle, options: dict[str, Any]) -> tuple[Outline, ...]:
 def _text(outlines: tuple[Outline, ...], wording: Wording, options: dict[str, Any]) -> str:
     if options["context"]:
         return render_json(wording.context(outlines))
-    partial = any(options[name] for name in ("unreleased", "version", "old", "new"))
-    return wording.words(outlines, _render_sections if partial else render_document)
+    return wording.words(outlines, _render_sections if _is_partial(options) else render_document)
+
+
+def _brought_up(old: str, text: str, outlines: tuple[Outline, ...], wording: Wording, options: dict[str, Any]) -> str:
+    """Return what replaces a file: a whole changelog keeps the sections that are there, a part only their notes."""
+    if options["rewrite"] or _is_partial(options):
+        return carry_notes(old, text)
+    return update_document(old, outlines, forge=wording.forge)
+
+
+def _is_partial(options: dict[str, Any]) -> bool:
+    return any(options[name] for name in ("unreleased", "version", "old", "new"))
 
 
 def _render_sections(outlines: tuple[Outline, ...], **how: Any) -> str:
@@ -93,7 +105,7 @@ def _guard_options(options: dict[str, Any]) -> None:
     chosen = {
         "VERSION": options["version"],
         "--unreleased": options["unreleased"],
-        "--from and --to": options["old"] or options["new"],
+        "--from and --to": (options["old"] or options["new"]) and not options["check"],
         "--from-context": options["source"],
         "--check": options["check"],
     }
@@ -102,11 +114,13 @@ def _guard_options(options: dict[str, Any]) -> None:
         raise click.UsageError(f"{' and '.join(named)} exclude each other.")
     if options["check"] and (options["output"] or options["context"] or options["form"]):
         raise click.UsageError("--check writes nothing; it takes no --output, --context or --format.")
+    if options["rewrite"] and not options["output"]:
+        raise click.UsageError("--rewrite is about the file that --output names.")
     if options["context"] and options["form"]:
         raise click.UsageError("--context is JSON; it takes no --format.")
 
 
-def _check(invocation: Invocation, told: Chronicle, top: Path) -> None:
+def _check(invocation: Invocation, told: Chronicle, top: Path, options: dict[str, Any]) -> None:
     path = told.config.changelog.path
     if not path:
         raise UsageError(
@@ -117,10 +131,11 @@ def _check(invocation: Invocation, told: Chronicle, top: Path) -> None:
     forge = find_forge(told)
     sections = {
         parse_version(outline.version): render_outline(outline, forge=forge)
-        for outline in outline_all(told)
+        for outline in outline_span(told, options["old"] or "", options["new"] or "")
         if outline.version
     }
-    names = [str(version) for version in find_differences(load_text(top / path), sections)]
+    text = load_text(top / path)
+    names = [str(version) for version in (*find_differences(text, sections), *find_gaps(text, sections))]
     if names:
         raise CheckFailed(
             f"{path} differs from history in {', '.join(names)}.",

@@ -11,6 +11,7 @@ from release_tools.cli.output import report, talk
 from release_tools.domain.changelog.rendering import render_notes
 from release_tools.release.flows.changelogs import latest_version, outline_version
 from release_tools.release.flows.chronicle import find_forge
+from release_tools.release.flows.notes import complete
 from release_tools.wiring.changelogs import chronicle, replace_text
 
 
@@ -22,7 +23,7 @@ from release_tools.wiring.changelogs import chronicle, replace_text
 def command(invocation: Invocation, /, version: str | None, output: Path | None, form: str | None) -> None:
     """Print what changed in VERSION, by default in the latest release that is contained here."""
     told, top = chronicle(invocation.repo, invocation.config)
-    outline = outline_version(told, version or latest_version(told))
+    outline = complete(told, outline_version(told, version or latest_version(told)))
     template = told.config.changelog.template
     wording = Wording(form=form, template=top / template if template else None, forge=find_forge(told))
     text = wording.words((outline,), _render)

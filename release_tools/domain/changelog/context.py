@@ -4,9 +4,11 @@ Nothing is rendered here.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from release_tools.domain.changelog.outline import Group, Item, Outline
+from release_tools.domain.changelog.operator import OperatorNotes, Turn
+from release_tools.domain.changelog.outline import Contributor, Group, Item, Outline
 from release_tools.domain.changelog.rendering import render_item
 from release_tools.domain.weblinks import Forge
 from release_tools.errors import UsageError
@@ -31,6 +33,17 @@ def _version(outline: Outline, forge: Forge | None) -> dict[str, Any]:
             {"heading": group.heading, "items": [_item(item, forge) for item in group.items]}
             for group in outline.groups
         ],
+        "contributors": [{"name": one.name, "new": one.is_new} for one in outline.contributors],
+        "words": outline.words,
+        "operator": _operator(outline.operator),
+    }
+
+
+def _operator(notes: OperatorNotes) -> dict[str, Any]:
+    """Return the notes for operators with lists in place of tuples, as JSON reads them back."""
+    return {
+        "migrations": list(notes.migrations),
+        **{name: [asdict(turn) for turn in getattr(notes, name)] for name in ("keys", "images")},
     }
 
 
@@ -43,7 +56,8 @@ def _item(item: Item, forge: Forge | None) -> dict[str, Any]:
         "description": item.description,
         "breaking": item.breaking,
         "closes": list(item.closes),
-        "link": forge.commit(item.sha) if forge else "",
+        "notices": list(item.notices),
+        "link": forge.commit(item.sha) if forge and item.sha else "",
         "text": render_item(item, forge=forge),
     }
 
@@ -57,9 +71,31 @@ def parse_context(data: object) -> tuple[Outline, ...]:
 
 
 def _outline(data: object, path: str) -> Outline:
-    words = {key: _word(data, key, path) for key in ("version", "date", "tag", "previous")}
+    words = {key: _word(data, key, path) for key in ("version", "date", "tag", "previous", "words")}
     groups = _list(_field(data, "groups", path), f"{path}.groups")
-    return Outline(groups=tuple(_group(group, f"{path}.groups[{n}]") for n, group in enumerate(groups)), **words)
+    return Outline(
+        groups=tuple(_group(group, f"{path}.groups[{n}]") for n, group in enumerate(groups)),
+        contributors=tuple(
+            Contributor(
+                name=_word(one, "name", f"{path}.contributors[{n}]"),
+                is_new=_field(one, "new", f"{path}.contributors[{n}]") is True,
+            )
+            for n, one in enumerate(_list(_field(data, "contributors", path), f"{path}.contributors"))
+        ),
+        operator=_parsed_operator(_field(data, "operator", path), f"{path}.operator"),
+        **words,
+    )
+
+
+def _parsed_operator(data: object, path: str) -> OperatorNotes:
+    keys, images = (
+        tuple(
+            Turn(**{key: _word(turn, key, f"{path}.{name}[{n}]") for key in ("name", "before", "after")})
+            for n, turn in enumerate(_list(_field(data, name, path), f"{path}.{name}"))
+        )
+        for name in ("keys", "images")
+    )
+    return OperatorNotes(migrations=_words(data, "migrations", path), keys=keys, images=images)
 
 
 def _group(data: object, path: str) -> Group:
@@ -73,10 +109,7 @@ def _group(data: object, path: str) -> Group:
 def _parsed(data: object, path: str) -> Item:
     words = {key: _word(data, key, path) for key in ("sha", "type", "scope", "description")}
     breaking = None if _field(data, "breaking", path) is None else _word(data, "breaking", path)
-    closes = _list(_field(data, "closes", path), f"{path}.closes")
-    if not all(isinstance(issue, str) for issue in closes):
-        raise _unfit(f"{path}.closes holds something else than strings")
-    return Item(breaking=breaking, closes=tuple(map(str, closes)), **words)
+    return Item(breaking=breaking, closes=_words(data, "closes", path), notices=_words(data, "notices", path), **words)
 
 
 def _field(data: object, key: str, path: str) -> object:
@@ -98,6 +131,13 @@ def _word(data: object, key: str, path: str) -> str:
     if not isinstance(value, str):
         raise _unfit(f"{path}.{key} is not a string")
     return value
+
+
+def _words(data: object, key: str, path: str) -> tuple[str, ...]:
+    values = _list(_field(data, key, path), f"{path}.{key}")
+    if not all(isinstance(value, str) for value in values):
+        raise _unfit(f"{path}.{key} holds something else than strings")
+    return tuple(map(str, values))
 
 
 def _unfit(what: str) -> UsageError:

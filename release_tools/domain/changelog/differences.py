@@ -1,4 +1,4 @@
-"""Differences are the released sections of a changelog file that no longer say what history says.
+"""Differences are the released sections of a changelog file that no longer say what history says, or are gone.
 
 Hand-written notes are no difference, and neither is anything outside the sections.
 """
@@ -17,6 +17,12 @@ def find_differences(text: str, sections: Mapping[Version, str]) -> tuple[Versio
         if found.version in sections
         and not _agrees(text[found.start : found.end].rstrip("\r\n"), found.version, sections[found.version])
     )
+
+
+def find_gaps(text: str, sections: Mapping[Version, str]) -> tuple[Version, ...]:
+    """Return the versions without a section in a file that has those of older and of newer ones."""
+    there = sorted(found.version for found in read_sections(text))
+    return tuple(sorted(one for one in sections if there and there[0] < one < there[-1] and one not in there))
 
 
 def _agrees(written: str, version: Version, rendered: str) -> bool:

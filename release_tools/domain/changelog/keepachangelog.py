@@ -38,10 +38,10 @@ def insert_section(text: str, version: Version, section: str) -> str:
 
     A pending section of the same version is replaced, except for its notes. Line ends follow the file.
     """
-    section = section.strip("\n").replace("\n", _line_end(text))
+    section = section.strip("\n").replace("\n", line_end(text))
     old = find_section(text, version)
     if old is not None:
-        section = _keep_notes(text[old.start : old.end], section)
+        section = keep_notes(text[old.start : old.end], section)
     return put_section(text, version, old, section)
 
 
@@ -99,7 +99,7 @@ def put_section(text: str, version: Version, old: Section | None, section: str) 
 
 def put_part(text: str, place: int, part: str) -> str:
     """Return the text with a part, given without its final newline, at a place where another part begins."""
-    newline = _line_end(text)
+    newline = line_end(text)
     before, after = text[:place], text[place:]
     opening = newline if before and not before.endswith("\n") else ""
     return before + opening + part + newline + (newline if after else "") + after
@@ -133,22 +133,28 @@ def links_start(text: str) -> int:
     return start
 
 
-def _line_end(text: str) -> str:
+def line_end(text: str) -> str:
     """Return the line end of the text's first line."""
     return "\r\n" if text[: text.find("\n") + 1].endswith("\r\n") else "\n"
 
 
-def _keep_notes(old: str, new: str) -> str:
+def keep_notes(old: str, new: str) -> str:
     """Return the new section with the notes of the old one below its heading, in place of any notes of its own."""
     kept = read_notes(old)
     if not kept:
         return new
     for block in read_notes(new):
         new = new.replace(block, "", 1)
-    newline = _line_end(old)
+    newline = line_end(old)
     heading, _, rest = new.partition(newline)
     rest = rest.strip("\r\n")
     return (newline * 2).join((heading, *kept, rest) if rest else (heading, *kept))
+
+
+def read_words(section: str) -> str:
+    """Return what is written by hand in a section, without its marks."""
+    blocks = (block.replace("\r\n", "\n").removeprefix(NOTES).removesuffix(NOTES_END) for block in read_notes(section))
+    return "\n\n".join(text for block in blocks if (text := block.strip()))
 
 
 def read_notes(section: str) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """A link line at the end of a changelog gives a label its address; the lines of two texts are united label by label.
 
-Addresses are not made up and not checked; line ends are LF here.
+Addresses are not made up and not checked; line ends are LF here, except where a whole text is changed.
 """
 
 import re
+from collections.abc import Mapping
 from itertools import chain
 
+from release_tools.domain.changelog.keepachangelog import line_end, links_start
 from release_tools.domain.changelog.unmergeable import Unmergeable
 from release_tools.domain.version import Version, parse_tag
 
@@ -26,6 +28,29 @@ def unite_links(base: str, ours: str, theirs: str) -> str:
         if line is not None:
             lines.insert(len(lines) if label in mine else _place(label, lines), (label, line))
     return "\n".join(line for _, line in lines)
+
+
+def define_links(text: str, links: Mapping[str, str]) -> str:
+    """Return the text with these link lines at its end, each in its place; an empty address takes the line away."""
+    start, end = links_start(text), line_end(text)
+    before, old = text[:start], [line.rstrip("\r") for line in text[start:].split("\n") if line.strip()]
+    lines = [(match[1] if (match := _LABEL.match(line)) else "", line) for line in old]
+    for label, url in links.items():
+        known = [place for place, (other, _) in enumerate(lines) if other.lower() == label.lower()]
+        for place in reversed(known):
+            del lines[place]
+        if url:
+            place = known[0] if known else _new_place(label, lines)
+            lines.insert(place, (label, f"[{label}]: {url}"))
+    if [line for _, line in lines] == old:
+        return text
+    gap = "" if old else end * (2 - (before.endswith("\n")) - before.endswith(end * 2))
+    return (before + gap + "".join(f"{line}{end}" for _, line in lines)) if lines else before.rstrip("\r\n") + end
+
+
+def _new_place(label: str, lines: list[tuple[str, str]]) -> int:
+    """Return where a label goes that has no line yet: one that is no version stands above all."""
+    return _place(label, lines) if parse_tag(label, "") else 0
 
 
 def _labels(text: str) -> dict[str, str]:

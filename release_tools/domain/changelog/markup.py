@@ -20,6 +20,7 @@ class Markup:
     bold: str
     link: Callable[[str, str], str]
     plain: Callable[[str], str]
+    code: str
     more: str
     definition: str
     """A line that gives a label its address, where a heading in brackets is a link by it."""
@@ -53,6 +54,7 @@ MARKUPS: dict[Format, Markup] = {
         bold="**{}**",
         link=lambda words, url: f"[{words}]({url})",
         plain=_plain_markdown,
+        code="`{}`",
         more="\n  {}",
         definition="[{}]: {}",
     ),
@@ -62,6 +64,7 @@ MARKUPS: dict[Format, Markup] = {
         bold="**{}**",
         link=lambda words, url: f"`{words} <{url}>`__",
         plain=_plain_rst,
+        code="``{}``",
         more="\n  {}",
         definition="",
     ),
@@ -71,6 +74,7 @@ MARKUPS: dict[Format, Markup] = {
         bold="*{}*",
         link=lambda words, url: f"{url}[{words}]",
         plain=_plain_asciidoc,
+        code="`+{}+`",
         more=" +\n  {}",
         definition="",
     ),

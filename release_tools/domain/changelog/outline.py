@@ -4,10 +4,14 @@ Markup is not known here, and neither is how commits were found.
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from release_tools.domain.history.commit import Commit
+from release_tools.domain.changelog.fragments import Fragment
+from release_tools.domain.changelog.operator import NOTHING, OperatorNotes
+from release_tools.domain.changelog.selectors import read_selectors
+from release_tools.domain.history.commit import BREAKING, Commit
 from release_tools.domain.history.entries import Squash, select_entries
+from release_tools.domain.history.squash import may_be_squash
 
 BREAKING_HEADING = "Breaking"
 UNRELEASED = "Unreleased"
@@ -15,7 +19,11 @@ UNRELEASED = "Unreleased"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One change in words of one line; `breaking` says what breaks, None when nothing does."""
+    """One change in words of one line; `breaking` says what breaks, None when nothing does.
+
+    A fragment's change has no commit: `sha` is empty. `notices` say what else is to be known: what to do about a
+    breaking change, what a footer such as Deprecated tells.
+    """
 
     sha: str
     type: str
@@ -23,6 +31,7 @@ class Item:
     description: str
     breaking: str | None
     closes: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
     @property
     def short(self) -> str:
@@ -39,32 +48,81 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contributor:
+    """Who made a change that is listed; new is who had none in what was released before."""
+
+    name: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A version (empty: what is unreleased) with its tag, its date and its groups; `previous` is the tag before it."""
+    """A version (empty: what is unreleased) with its tag, its date and its groups; `previous` is the tag before it.
+
+    `words` written by hand and the notes for operators stand in release notes only.
+    """
 
     version: str
     date: str = ""
     tag: str = ""
     previous: str = ""
     groups: tuple[Group, ...]
+    contributors: tuple[Contributor, ...] = ()
+    words: str = ""
+    operator: OperatorNotes = NOTHING
 
 
 def group_entries(
-    commits: Sequence[Commit], *, sections: Mapping[str, str], released: Container[str] = (), squash: Squash = "one"
+    commits: Sequence[Commit],
+    *,
+    sections: Mapping[str, str],
+    released: Container[str] = (),
+    squash: Squash = "one",
+    fragments: Sequence[Fragment] = (),
 ) -> tuple[Group, ...]:
-    """Return the groups of one version; `sections` maps a type to its heading, in the order of printing.
+    """Return the groups of one version; `sections` maps a selector to its heading, in the order of printing.
 
-    Breaking changes stand first, whatever their type, and nowhere else; types without a heading are left out.
+    Breaking changes stand first, whatever their type, and nowhere else; what no selector takes is left out. Fragments
+    stand below the commits of their heading.
     """
+    selectors = read_selectors(sections)
     groups: dict[str, list[Item]] = {heading: [] for heading in (BREAKING_HEADING, *sections.values())}
     for entry in select_entries(commits, released=released, squash=squash).kept:
-        heading = BREAKING_HEADING if entry.breaking is not None else sections.get(entry.type)
+        heading, told = selectors.heading(entry) if entry.breaking is None else (BREAKING_HEADING, _advice(entry))
         if heading is not None:
-            groups[heading].append(_item(entry))
+            groups[heading].append(_item(entry, told))
+    for fragment in fragments:
+        _put(groups.setdefault(fragment.heading, []), _from_fragment(fragment))
     return tuple(Group(heading=heading, items=tuple(items)) for heading, items in groups.items() if items)
 
 
-def _item(entry: Commit) -> Item:
+def _from_fragment(fragment: Fragment) -> Item:
+    first, *rest = map(_line, fragment.paragraphs)
+    breaking = first if fragment.heading == BREAKING_HEADING else None
+    closes = (_line(fragment.issue),) if fragment.issue else ()
+    return Item(
+        sha="", type=fragment.kind, scope="", description=first, breaking=breaking, closes=closes, notices=tuple(rest)
+    )
+
+
+def _put(items: list[Item], item: Item) -> None:
+    """Add an item of a fragment; one that says the same for another issue is the same item."""
+    for place, other in enumerate(items):
+        if not other.sha and replace(item, closes=other.closes) == other:
+            items[place] = replace(other, closes=(*other.closes, *item.closes))
+            return
+    items.append(item)
+
+
+def _advice(entry: Commit) -> tuple[str, ...]:
+    """Return the paragraphs below the first of a footer on what breaks: what to do about it."""
+    if b"BREAKING" not in entry.message or may_be_squash(entry.message):
+        return ()  # What follows the footer in a squash is the next commit.
+    texts = (footer.value.split("\n\n")[1:] for footer in entry.footers if footer.token in BREAKING)
+    return tuple(paragraph for text in texts for paragraph in text if paragraph.strip())
+
+
+def _item(entry: Commit, notices: tuple[str, ...]) -> Item:
     return Item(
         sha=entry.sha,
         type=entry.type,
@@ -72,6 +130,7 @@ def _item(entry: Commit) -> Item:
         description=_line(entry.description),
         breaking=None if entry.breaking is None else _line(entry.breaking),
         closes=tuple(map(_line, entry.closes)),
+        notices=tuple(map(_line, notices)),
     )
 
 

@@ -5,6 +5,7 @@ Finding and replacing sections in an existing file is the business of `keepachan
 
 from collections.abc import Container, Mapping, Sequence
 
+from release_tools.domain.changelog.fragments import Fragment
 from release_tools.domain.changelog.keepachangelog import (
     Section,
     carry_section,
@@ -46,11 +47,12 @@ def render_section(
     sections: Mapping[str, str],
     released: Container[str] = (),
     squash: Squash = "one",
+    fragments: Sequence[Fragment] = (),
     forge: Forge | None = None,
 ) -> str:
     """Render the section of one version as Markdown; `sections` maps a type to its heading, in the order of printing.
 
     Breaking changes stand first, whatever their type, and nowhere else; types without a heading are left out.
     """
-    groups = group_entries(commits, sections=sections, released=released, squash=squash)
+    groups = group_entries(commits, sections=sections, released=released, squash=squash, fragments=fragments)
     return render_outline(Outline(version=str(version), date=date, groups=groups), forge=forge)

@@ -35,7 +35,8 @@ class Footer:
 class Commit(NamedTuple):
     """A commit; `type` is lower case and empty when the header is no Conventional Commit, `breaking` says what breaks.
 
-    `covers` names further types that a squashed body holds, `warnings` what of the message could not be read. A named
+    `covers` names further types that a squashed body holds, `warnings` what of the message could not be read;
+    `elsewhere` marks one that changes nothing of the product that is looked at. A named
     tuple, because a history has tens of thousands and a frozen dataclass takes five times as long to make.
     """
 
@@ -48,6 +49,7 @@ class Commit(NamedTuple):
     breaking: str | None = None
     covers: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    elsewhere: bool = False
 
     @property
     def is_merge(self) -> bool:

@@ -54,7 +54,7 @@ def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), 
     ignored: list[Remark] = []
     unparsed: list[Remark] = []
     for commit in ordered:
-        if commit.sha in gone:
+        if commit.sha in gone or commit.elsewhere:
             continue
         if _is_plain(commit) and commit.sha not in dropped:
             kept.append(commit)
@@ -64,7 +64,8 @@ def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), 
         kept += found
         ignored += [remark(commit, why) for why in _losses(commit, parts, dropped)]
         unparsed += [remark(commit, why) for why in _doubts(commit, parts)]
-    cancelled = tuple(remark(commit, gone[commit.sha]) for commit in ordered if commit.sha in gone)
+    lost = (commit for commit in ordered if commit.sha in gone and not commit.elsewhere)
+    cancelled = tuple(remark(commit, gone[commit.sha]) for commit in lost)
     return Entries(kept=tuple(kept), cancelled=cancelled, ignored=tuple(ignored), unparsed=tuple(unparsed))
 
 
@@ -110,17 +111,18 @@ def _repeating(commits: Sequence[Commit]) -> Iterator[str]:
     keys = [_key(commit) for commit in commits]
     places: dict[tuple[str, ...], list[int]] = {}
     for place, key in enumerate(keys):
-        places.setdefault(key, []).append(place)
+        if not commits[place].elsewhere:
+            places.setdefault(key, []).append(place)
     graph = graph_of(commits)
     for merge in merges:
-        if _repeats(graph, commits[merge], merge, places[keys[merge]]):
+        if _repeats(graph, commits[merge], merge, places.get(keys[merge], ())):
             yield commits[merge].sha
 
 
 def _picks(commits: Sequence[Commit], gone: Container[str]) -> Iterator[tuple[str, str]]:
     """Yield the cherry-picks whose original stands among the commits and counts, each with the reason."""
     picks = [commit for commit in commits if PICKED in commit.message]
-    names = {commit.sha for commit in commits if commit.sha not in gone} if picks else set()
+    names = {one.sha for one in commits if one.sha not in gone and not one.elsewhere} if picks else set()
     for commit in picks:
         for part in commit.message.split(PICKED)[1:]:
             name = part.partition(b")")[0].decode("ascii", "replace")

@@ -23,3 +23,8 @@ class Unreleased:
     missing: tuple[Version, ...] = ()
     prereleases: tuple[Version, ...] = ()
     released: frozenset[str] = frozenset()
+
+    @property
+    def count(self) -> int:
+        """Return how many of the commits change something of the product."""
+        return sum(not commit.elsewhere for commit in self.commits)

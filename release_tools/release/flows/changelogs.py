@@ -7,24 +7,37 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 
 from release_tools.domain.changelog.outline import Group, Outline, group_entries
+from release_tools.domain.changelog.people import People
 from release_tools.domain.history.log import LOG_FORMAT, parse_chunks
 from release_tools.domain.history.timeline import Stretch, cut_timeline
 from release_tools.domain.history.unreleased import Unreleased
+from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version, parse_version
 from release_tools.errors import PreconditionFailed
+from release_tools.release.credits import read_people
 from release_tools.release.flows.chronicle import Chronicle
+from release_tools.release.fragments import folded, parse_blobs, waiting
+from release_tools.release.narrowing import narrow
 from release_tools.release.pending import read_pending, read_release
 from release_tools.release.section import release_date
+
+Folded = Mapping[str, Mapping[str, Blob]]
+"""The fragments that release commits took away, by commit and path."""
 
 
 def outline_all(chronicle: Chronicle) -> tuple[Outline, ...]:
     """Return the outlines of the whole history: what is unreleased, then every version, newest first."""
     with _uncollected():
-        stretches = _stretches(chronicle)
+        stretches = _narrowed(chronicle, _stretches(chronicle))
         days = chronicle.reader.days(())
-        return _link(tuple(_stretch(chronicle, stretch, days) for stretch in stretches))
+        commits = (commit for stretch in stretches for commit in stretch.commits)
+        gone = folded(chronicle.reader, chronicle.config, commits)
+        people = read_people(chronicle.reader, chronicle.config, *_starts(chronicle))
+        told = (_credited(_stretch(chronicle, one, days, gone), one, people) for one in stretches)
+        return _link(tuple(told))
 
 
 @contextmanager
@@ -41,9 +54,23 @@ def _uncollected() -> Iterator[None]:
 
 def _stretches(chronicle: Chronicle) -> tuple[Stretch, ...]:
     marks, finals = chronicle.landmarks, chronicle.finals
-    starts = dict.fromkeys(filter(None, (marks.head, chronicle.main, *finals.values())))
-    commits = parse_chunks(chronicle.reader.stream(LOG_FORMAT, tuple(starts)))
+    commits = parse_chunks(chronicle.reader.stream(LOG_FORMAT, _starts(chronicle)))
     return cut_timeline(commits, finals, head=marks.head, main=chronicle.main)
+
+
+def _starts(chronicle: Chronicle) -> tuple[str, ...]:
+    """Return the commits from which the whole history is reached."""
+    names = (chronicle.landmarks.head, chronicle.main, *chronicle.finals.values())
+    return tuple(name for name in dict.fromkeys(names) if name)
+
+
+def _narrowed(chronicle: Chronicle, stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+    """Return the stretches of the product alone, by one question to git."""
+    if not chronicle.config.version.paths:
+        return stretches
+    commits = [commit for stretch in stretches for commit in stretch.commits]
+    told = iter(narrow(chronicle.reader, chronicle.config, commits))
+    return tuple(replace(one, commits=tuple(islice(told, len(one.commits)))) for one in stretches)
 
 
 def outline_span(chronicle: Chronicle, old: str, new: str) -> tuple[Outline, ...]:
@@ -61,7 +88,9 @@ def outline_span(chronicle: Chronicle, old: str, new: str) -> tuple[Outline, ...
 def outline_unreleased(chronicle: Chronicle) -> Outline:
     """Return the outline of what no final version contains."""
     found = _pending(chronicle)
-    return Outline(version="", previous=chronicle.tag(found.baseline), groups=_groups(chronicle, found))
+    groups = _groups(chronicle, found, tip=chronicle.landmarks.head)
+    outline = Outline(version="", previous=chronicle.tag(found.baseline), groups=groups)
+    return _credited(outline, found, read_people(chronicle.reader, chronicle.config, chronicle.landmarks.head))
 
 
 def outline_version(chronicle: Chronicle, text: str) -> Outline:
@@ -74,13 +103,14 @@ def outline_version(chronicle: Chronicle, text: str) -> Outline:
     found = read_release(chronicle.reader, finals, version)
     if found is None:
         return next(outline for outline in outline_all(chronicle) if outline.version == str(version))
-    return Outline(
+    outline = Outline(
         version=str(version),
         date=chronicle.reader.days((tag,))[tag],
         tag=tag,
         previous=chronicle.tag(found.baseline),
-        groups=_groups(chronicle, found),
+        groups=_groups(chronicle, _mine(chronicle, found)),
     )
+    return _credited(outline, found, read_people(chronicle.reader, chronicle.config, finals[version]))
 
 
 def latest_version(chronicle: Chronicle) -> str:
@@ -109,29 +139,46 @@ def _announced(chronicle: Chronicle, version: Version) -> Outline:
     if found.baseline and version <= found.baseline:
         raise _untagged(chronicle, version)
     now = chronicle.reader.now()
-    return Outline(
-        version=str(version),
-        date=release_date(now) if now else "",
-        previous=chronicle.tag(found.baseline),
-        groups=_groups(chronicle, found),
-    )
+    return replace(outline_unreleased(chronicle), version=str(version), date=release_date(now) if now else "")
 
 
 def _pending(chronicle: Chronicle) -> Unreleased:
-    return read_pending(chronicle.reader, chronicle.commits, head=chronicle.landmarks.head, main=chronicle.main)
+    marks = chronicle.landmarks
+    return _mine(chronicle, read_pending(chronicle.reader, chronicle.commits, head=marks.head, main=chronicle.main))
 
 
-def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str]) -> Outline:
+def _mine(chronicle: Chronicle, found: Unreleased) -> Unreleased:
+    return replace(found, commits=narrow(chronicle.reader, chronicle.config, found.commits))
+
+
+def _stretch(chronicle: Chronicle, stretch: Stretch, days: Mapping[str, str], gone: Folded) -> Outline:
     tag = chronicle.tag(stretch.version)
-    return Outline(
-        version=str(stretch.version or ""), date=days.get(tag, ""), tag=tag, groups=_groups(chronicle, stretch)
-    )
+    groups = _groups(chronicle, stretch, gone, tip="" if stretch.version else chronicle.landmarks.head)
+    return Outline(version=str(stretch.version or ""), date=days.get(tag, ""), tag=tag, groups=groups)
 
 
-def _groups(chronicle: Chronicle, found: Stretch | Unreleased) -> tuple[Group, ...]:
-    config = chronicle.config
+def _credited(outline: Outline, found: Stretch | Unreleased, people: People | None) -> Outline:
+    """Return the outline with the people who made what it lists, where they are to be named."""
+    if people is None:
+        return outline
+    return replace(outline, contributors=people.contributors(found.commits, outline.groups))
+
+
+def _groups(
+    chronicle: Chronicle, found: Stretch | Unreleased, gone: Folded | None = None, *, tip: str = ""
+) -> tuple[Group, ...]:
+    """Return the groups of some commits; `tip` is the commit whose fragments wait, `gone` are those folded in."""
+    wanted, reader = chronicle.config.changelog, chronicle.reader
+    if gone is None:
+        gone = folded(reader, chronicle.config, found.commits)
+    # A history has thousands of stretches, and few of them have fragments.
+    ours = [gone[commit.sha] for commit in found.commits if commit.sha in gone] if gone else []
     return group_entries(
-        found.commits, sections=config.changelog.sections, released=found.released, squash=config.commits.squash
+        found.commits,
+        sections=wanted.sections,
+        released=found.released,
+        squash=chronicle.config.commits.squash,
+        fragments=parse_blobs(chronicle.config, *ours, waiting(reader, chronicle.config, tip)),
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from release_tools.config.model import Config
+from release_tools.domain.history.changes import Change, Changes
 from release_tools.domain.history.landmarks import Landmarks
-from release_tools.domain.refs import Signature
+from release_tools.domain.refs import Blob, Signature
 from release_tools.domain.version import Version
 from release_tools.domain.weblinks import Forge
 from release_tools.errors import PreconditionFailed
@@ -41,6 +42,22 @@ class HistoryReader(Protocol):
 
     def log(self, log_format: str, revisions: Sequence[str], /) -> bytes:
         """Return `git log -z` of the revisions in topological order, in the given format."""
+        ...
+
+    def changes(self, commits: Sequence[str], paths: Sequence[str], /) -> Changes:
+        """Return what the commits change at or below the paths, each against its first parent."""
+        ...
+
+    def differences(self, old: str, new: str, /) -> tuple[Change, ...]:
+        """Return the files that differ between two commits."""
+        ...
+
+    def below(self, commit: str, directory: str, /) -> tuple[str, ...]:
+        """Return the paths of a commit's files below a directory, in git's order."""
+        ...
+
+    def files(self, commit: str, paths: Sequence[str], /) -> Mapping[str, Blob]:
+        """Return those of the files that stand in a commit, by path."""
         ...
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:

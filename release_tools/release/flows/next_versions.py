@@ -13,7 +13,6 @@ from release_tools.domain.version import Version
 from release_tools.errors import PreconditionFailed
 from release_tools.release.choosing import choose_version
 from release_tools.release.flows.outlook import Outlook
-from release_tools.release.pending import read_pending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +68,10 @@ def explain_next_version(outlook: Outlook, wish: Wish = NO_WISH, *, baseline: Ve
     return Explanation(
         why=_why(pending),
         tag=found.tag_name(outlook.config.version.tag_prefix) if found else "",
-        commits=len(pending.commits),
+        commits=pending.count,
         plan=_plan(outlook, pending, wish),
         alternatives=tuple(
-            Alternative(why=why, commits=len(other.commits), plan=_plan(outlook, other, wish)) for why, other in others
+            Alternative(why=why, commits=other.count, plan=_plan(outlook, other, wish)) for why, other in others
         ),
     )
 
@@ -100,7 +99,7 @@ def _near(outlook: Outlook, pending: Unreleased) -> tuple[tuple[str, Unreleased]
     """Return the baselines that somebody might have expected: this branch alone, the one before, one elsewhere."""
     found: list[tuple[str, Unreleased]] = []
     if pending.missing:
-        alone = read_pending(outlook.reader, outlook.present, head=outlook.head)
+        alone = outlook.since(outlook.present, main=None)
         found.append(("counted from this branch alone, without main", alone))
     if pending.baseline is not None:
         found.append(("counted from the release before", _below(outlook, pending.baseline)))
@@ -113,7 +112,7 @@ def _near(outlook: Outlook, pending: Unreleased) -> tuple[tuple[str, Unreleased]
 
 def _below(outlook: Outlook, version: Version) -> Unreleased:
     lower = {other: sha for other, sha in outlook.present.items() if other < version}
-    return read_pending(outlook.reader, lower, head=outlook.head, main=outlook.main)
+    return outlook.since(lower, main=outlook.main)
 
 
 def _named(outlook: Outlook, version: Version) -> tuple[str, Unreleased]:
@@ -127,4 +126,4 @@ def _named(outlook: Outlook, version: Version) -> tuple[str, Unreleased]:
     lower = {other: sha for other, sha in outlook.present.items() if other < version and other.is_final}
     # A pre-release counts as if it were final: the commits after it are asked for.
     stand_in = {**lower, version.final: outlook.present[version]}
-    return f"counted from {version}", read_pending(outlook.reader, stand_in, head=outlook.head, main=outlook.main)
+    return f"counted from {version}", outlook.since(stand_in, main=outlook.main)

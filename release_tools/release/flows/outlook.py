@@ -4,7 +4,7 @@ What the commits make of it is the domain's business; nothing is written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -16,12 +16,17 @@ from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import PreconditionFailed, ToolFailed
 from release_tools.release.lines import is_line
 from release_tools.release.names import claimed_versions, develop_name, remote_name
+from release_tools.release.narrowing import ChangeReader, narrow
 from release_tools.release.pending import LogReader, read_pending
 
 SHALLOW = "This clone is shallow: history is cut off, so versions and merges cannot be told."
 
 
-class OutlookReader(LogReader, Protocol):
+class HistoryReader(LogReader, ChangeReader, Protocol):
+    """Questions to one history; every method may raise `ToolFailed`."""
+
+
+class OutlookReader(HistoryReader, Protocol):
     """Questions to one repository and its remote; every method may raise `ToolFailed`."""
 
     @property
@@ -50,7 +55,7 @@ class OutlookReader(LogReader, Protocol):
 class Outlook:
     """What is checked out and the numbers around it; `main` is its commit where that counts, else None."""
 
-    reader: LogReader
+    reader: HistoryReader
     config: Config
     head: str
     branch: str | None
@@ -64,7 +69,12 @@ class Outlook:
 
     def pending(self) -> Unreleased:
         """Return what no final version contains."""
-        return read_pending(self.reader, self.present, head=self.head, main=self.main)
+        return self.since(self.present, main=self.main)
+
+    def since(self, tags: Mapping[Version, str], *, main: str | None) -> Unreleased:
+        """Return what would be pending if only these versions were tagged; what is not the product's is marked."""
+        found = read_pending(self.reader, tags, head=self.head, main=main)
+        return replace(found, commits=narrow(self.reader, self.config, found.commits))
 
 
 def observe_outlook(
