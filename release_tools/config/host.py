@@ -15,8 +15,9 @@ Level = Annotated[int, Limits(ge=0)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep(Table):
-    """How many days, weeks and months keep one backup each."""
+    """How many days, weeks and months keep one backup each, beside the youngest ones."""
 
+    last: Level = field(default=6, metadata=about("The youngest ones, whatever their day"))
     daily: Level = field(default=7, metadata=about("Days"))
     weekly: Level = field(default=4, metadata=about("Weeks"))
     monthly: Level = field(default=6, metadata=about("Months"))

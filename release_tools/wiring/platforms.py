@@ -91,7 +91,7 @@ class Platform:
             make_world=self.world,
             linter=migration_linter,
             committed_elsewhere=self._committed,
-            generations=Generations(daily=keep.daily, weekly=keep.weekly, monthly=keep.monthly),
+            generations=Generations(last=keep.last, daily=keep.daily, weekly=keep.weekly, monthly=keep.monthly),
             now=lambda: datetime.now(UTC),
             actor=os.environ.get("GITHUB_ACTOR") or getpass.getuser(),
         )

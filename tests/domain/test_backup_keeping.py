@@ -12,7 +12,7 @@ MOMENTS = st.datetimes(datetime(2024, 12, 1), datetime(2026, 2, 1)).map(
     lambda at: at.replace(tzinfo=UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 )
 COUNTS = st.integers(0, 5)
-GENERATIONS = st.builds(Generations, daily=COUNTS, weekly=COUNTS, monthly=COUNTS)
+GENERATIONS = st.builds(Generations, last=COUNTS, daily=COUNTS, weekly=COUNTS, monthly=COUNTS)
 
 
 @st.composite
@@ -45,6 +45,8 @@ def test_each_generation_keeps_the_youngest_of_its_periods(kept: tuple[Kept, ...
         (generations.monthly, lambda day: (day.year, day.month)),
     ]
     asked = {one.backup for one in kept if one.protected} | {last_verified(kept)}
+    by_age = sorted(((one.taken_at, one.backup) for one in kept), reverse=True)
+    asked |= {backup for _, backup in by_age[: generations.last]}
     for count, period in periods:
         youngest: dict[object, tuple[str, str]] = {}
         for one in kept:

@@ -71,8 +71,10 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generations:
-    """How many days, weeks and months keep one backup each."""
+    """How many days, weeks and months keep one backup each, beside the youngest ones."""
 
+    last: int = 6
+    """The youngest ones, which are kept in any case: those of the last deploys."""
     daily: int = 7
     weekly: int = 4
     monthly: int = 6
@@ -88,6 +90,7 @@ def prunable(kept: tuple[Kept, ...], generations: Generations) -> tuple[str, ...
     """Return the backups that no generation keeps, oldest first; never the last verified one, never a protected one."""
     ordered = sorted(kept, key=lambda one: (one.taken_at, one.backup), reverse=True)
     chosen = {one.backup for one in ordered if one.protected} | {last_verified(kept)}
+    chosen |= {one.backup for one in ordered[: generations.last]}
     for count, period in _periods(generations):
         newest: dict[str, str] = {}
         for one in ordered:
