@@ -5,6 +5,8 @@ READY := .venv/made-from
 SOURCES := release_tools tests benchmarks docs
 # Name another interpreter with `make PYTHON=/path/to/python3`.
 export PYTHON
+# Where Python may not keep what it compiled, every process of a test compiles the program again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint format types lock schema reference pictures bench clean
@@ -19,10 +21,10 @@ demo: $(READY) ## walk through a release in a repository made for it
 	$(BIN)/release-tools demo
 
 test: $(READY) ## run the quick tests
-	$(BIN)/pytest -m "not slow" -n auto
+	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
 
 test-all: $(READY) ## run all tests, those with many processes included
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile thorough
 
 lint: $(READY) types ## check style, formatting and types
 	$(BIN)/ruff check $(SOURCES)

@@ -5,7 +5,6 @@ No test stands here, and nothing that the product should be able to do itself.
 
 import io
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,8 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
+
+from needed import needed
 
 from release_tools.cli.main import main
 from release_tools.wiring.hooks import hook_installation, hook_remainders
@@ -86,11 +87,10 @@ def run_door(module: str, top: Path, *args: str, env: dict[str, str] | None = No
     )
 
 
-def shell_command(shell: str) -> tuple[str, ...] | None:
-    """Return the command that starts a shell of this name, None where there is none."""
+def shell_command(shell: str) -> tuple[str, ...]:
+    """Return the command that starts a shell of this name; skip the test where there is none."""
     program, *args = SHELLS[shell]
-    found = shutil.which(program)
-    return (found, *args) if found else None
+    return (needed(program), *args)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,6 @@ from release_tools.errors import PreconditionFailed, ToolFailed
 PLAIN = ("--encoding=UTF-8", "--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
 """Only what a format names may be in the stream, whatever the user's settings add to `git log`."""
 
-PLACE = ("--is-shallow-repository", "--git-path", "objects", "--show-toplevel")
-
 FETCH = (
     *("-c", "maintenance.auto=false", "-c", "fetch.writeCommitGraph=false"),
     *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"),
@@ -162,14 +160,21 @@ class GitHistory:
 
 def find_history(directory: Path) -> GitHistory:
     """Return the history of the repository around a directory; `PreconditionFailed` when there is none."""
-    words = ("rev-parse", "--path-format=absolute", *PLACE)
+    questions = (("--is-shallow-repository",), ("--git-path", "objects"), ("--show-toplevel",))
     try:
-        told = b"".join(run_git(("-C", str(directory), *words), b"", ok=(0,), timeout=60.0, bound=True))
+        lines = _place(directory, *(word for words in questions for word in words)).split("\n")
+        if len(lines) != len(questions):  # a path holds a newline
+            lines = [_place(directory, *words) for words in questions]
     except ToolFailed as error:
         raise PreconditionFailed(
             f"There is no git work tree at {directory.absolute()}.",
             state="Nothing was changed.",
             todo=f"Go into a work tree, or name one with --repo. {error.failed}",
         ) from error
-    shallow, objects, top = os.fsdecode(told).removesuffix("\n").split("\n", 2)
+    shallow, objects, top = lines
     return GitHistory(top=Path(top), objects=Path(objects), is_shallow=shallow == "true")
+
+
+def _place(directory: Path, *words: str) -> str:
+    asked = ("-C", str(directory), "rev-parse", "--path-format=absolute", *words)
+    return os.fsdecode(b"".join(run_git(asked, b"", ok=(0,), timeout=60.0, bound=True))).removesuffix("\n")

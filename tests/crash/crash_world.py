@@ -44,7 +44,7 @@ def observe_world(stage: Stage) -> World:
         "temporary": _temporary(stage),
         "open runs": sorted(path.name for path in (common / "release-tools" / "runs").glob("*")),
         "lock": _lock(common / "release-tools"),
-        "worktrees": [_worktree(stage, line) for line in _trees(stage)],
+        "worktrees": [_worktree(stage, entry) for entry in _entries(stage)],
     }
     if remote.is_dir():
         world["remote refs"] = stage.git("for-each-ref", at="remote.git")
@@ -58,18 +58,17 @@ def differences(one: World, other: World) -> str:
     return "\n".join(f"{name}:\n  is     {one[name]}\n  should {other.get(name)}" for name in names)
 
 
-def _trees(stage: Stage) -> list[Path]:
-    lines = stage.git("worktree", "list", "--porcelain", check=False).splitlines()
-    return [Path(line.removeprefix("worktree ")) for line in lines if line.startswith("worktree ")]
+def _entries(stage: Stage) -> list[str]:
+    """Return what git says of each work tree: its path first, its HEAD, its branch, whether it is locked."""
+    return [one for one in stage.git("worktree", "list", "--porcelain", check=False).split("\n\n") if one]
 
 
-def _worktree(stage: Stage, path: Path) -> tuple[str, ...]:
+def _worktree(stage: Stage, entry: str) -> tuple[str, ...]:
+    path = Path(entry.partition("\n")[0].removeprefix("worktree "))
     if not path.is_dir():
         return (str(path), "gone")
-    at = str(path)
     files = {str(name.relative_to(path)): _text(name) for name in sorted(path.rglob("*")) if _is_content(name, path)}
-    asked = (("rev-parse", "--symbolic-full-name", "HEAD"), ("rev-parse", "HEAD"), ("ls-files", "--stage"))
-    return (str(path), *(stage.git(*words, at=at, check=False) for words in asked), str(files))
+    return (entry, stage.git("ls-files", "--stage", at=str(path), check=False), str(files))
 
 
 def _is_content(name: Path, top: Path) -> bool:

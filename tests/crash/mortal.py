@@ -4,6 +4,7 @@ It reads one JSON order a line and answers with how the fork ended; the product 
 are put around its functions from outside (`points`).
 """
 
+import gc
 import json
 import os
 import pkgutil
@@ -27,6 +28,7 @@ def serve() -> None:
     for module in pkgutil.walk_packages(release_tools.__path__, "release_tools."):
         if not module.name.startswith(PLUG_INS):
             import_module(module.name)
+    gc.freeze()  # no fork looks through what all of them share
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         order = json.loads(line)
@@ -65,6 +67,7 @@ def _live(order: dict[str, Any], terminal: int) -> None:
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
     os.chdir(order["cwd"])
+    os.environ.clear()
     os.environ.update(order["env"])
     sys.argv = ["release-tools", *order["argv"]]
     from release_tools.cli.main import main

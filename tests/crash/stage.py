@@ -8,9 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -72,7 +71,7 @@ class Stage:
     ) -> Ended:
         """Run release-tools; it dies at point `at`, or `after` so many seconds (with its children, if `group`)."""
         out, err = self.root / "out", self.root / "err"
-        env = FIXED | {"TMPDIR": str(self.place / "tmp")}
+        env = os.environ | FIXED | {"TMPDIR": str(self.place / "tmp")}
         order: dict[str, Any] = {
             "argv": argv,
             "cwd": str(self.place / home),
@@ -91,15 +90,29 @@ class Stage:
         return tuple((self.root / "trace").read_text().splitlines())
 
 
-@contextmanager
-def open_stage(root: Path) -> Iterator[Stage]:
-    """Yield an empty stage with its playing process."""
+def open_stage(root: Path) -> Stage:
+    """Return an empty stage."""
     (root / "stage" / "tmp").mkdir(parents=True)
-    player = (sys.executable, str(Path(__file__).with_name("mortal.py")))
-    with subprocess.Popen(player, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
-        yield Stage(root=root, orders=process.stdin, answers=process.stdout)
+    process = player()
+    assert process.stdin and process.stdout
+    return Stage(root=root, orders=process.stdin, answers=process.stdout)
+
+
+@cache
+def player() -> "subprocess.Popen[str]":
+    """Return the process that plays on every stage of this test process; importing the product takes it a second."""
+    command = (sys.executable, str(Path(__file__).with_name("mortal.py")))
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def dismiss_player() -> None:
+    """End the playing process, if there is one."""
+    if not player.cache_info().currsize:
+        return
+    with player() as process:
+        assert process.stdin
         process.stdin.close()
+    player.cache_clear()
 
 
 def _copy(source: Path, target: Path) -> None:

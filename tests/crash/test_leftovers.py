@@ -1,6 +1,5 @@
 """What a git that was killed in the middle leaves, made by hand: each is gone on with, taken back, or asked about."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,9 @@ VERDICTS = ("continued", "aborted")
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def stage(tmp_path: Path) -> Stage:
     """Return a stage of this test's own."""
-    with open_stage(tmp_path) as made:
-        yield made
+    return open_stage(tmp_path)
 
 
 def killed(stage: Stage, name: str, label: str) -> Judge:

@@ -62,8 +62,7 @@ def play_kills(judge: Judge, dice: random.Random, number: int, tally: Tally) -> 
 def judged(root: Path, name: str, play: Callable[[Judge, Tally], None], record: Record) -> Tally:
     """Play a scenario, record its tally for the table, and return it."""
     tally = Tally()
-    with open_stage(root) as stage:
-        play(open_court(stage, SCENARIOS[name]), tally)
+    play(open_court(open_stage(root), SCENARIOS[name]), tally)
     record("crash", [name, tally.points, dict(tally.words)])
     return tally
 

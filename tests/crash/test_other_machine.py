@@ -94,47 +94,47 @@ def caught_up(stage: Stage) -> None:
 def test_begun_here_ended_there(name: str, tmp_path: Path) -> None:
     """Killed here behind any step: a fresh clone ends it, and `continue` here leads where it would have led."""
     journey = JOURNEYS[name]
-    with open_stage(tmp_path) as stage:
-        judge = opened(stage, journey)
-        points = behind_steps(judge.labels)
-        assert len(points) > 1
-        for point in points:
-            stage.restore("template")
-            assert stage.run(*journey.here, at=point).code == -9
-            clone(stage)
-            finished = observe_world(stage)["remote refs"] == judge.after["remote refs"]
-            there = stage.run(*journey.there, home=OTHER)
-            gone = finished and "There is no branch" in there.err
-            assert there.code == (3 if gone else 0), (judge.labels[point], there.err)
-            caught_up(stage)
-            assert observe_world(stage)["remote refs"] == judge.after["remote refs"], judge.labels[point]
-            here = stage.run("continue")
-            assert here.code == 0, (judge.labels[point], here.err)
-            is_as_undisturbed(stage, judge)
+    stage = open_stage(tmp_path)
+    judge = opened(stage, journey)
+    points = behind_steps(judge.labels)
+    assert len(points) > 1
+    for point in points:
+        stage.restore("template")
+        assert stage.run(*journey.here, at=point).code == -9
+        clone(stage)
+        finished = observe_world(stage)["remote refs"] == judge.after["remote refs"]
+        there = stage.run(*journey.there, home=OTHER)
+        gone = finished and "There is no branch" in there.err
+        assert there.code == (3 if gone else 0), (judge.labels[point], there.err)
+        caught_up(stage)
+        assert observe_world(stage)["remote refs"] == judge.after["remote refs"], judge.labels[point]
+        here = stage.run("continue")
+        assert here.code == 0, (judge.labels[point], here.err)
+        is_as_undisturbed(stage, judge)
 
 
 @EVERY
 def test_begun_there_ended_here(name: str, tmp_path: Path) -> None:
     """Killed in another clone behind any step: the machine where it began ends it, and the other one catches up."""
     journey = JOURNEYS[name]
-    with open_stage(tmp_path) as stage:
-        judge = opened(stage, journey)
+    stage = open_stage(tmp_path)
+    judge = opened(stage, journey)
+    stage.restore("template")
+    clone(stage)
+    stage.keep("template")
+    assert stage.run(*journey.there, home=OTHER, trace=True).code == 0
+    labels = stage.trace()
+    for point in behind_steps(labels):
         stage.restore("template")
-        clone(stage)
-        stage.keep("template")
-        assert stage.run(*journey.there, home=OTHER, trace=True).code == 0
-        labels = stage.trace()
-        for point in behind_steps(labels):
-            stage.restore("template")
-            assert stage.run(*journey.there, home=OTHER, at=point).code == -9
+        assert stage.run(*journey.there, home=OTHER, at=point).code == -9
+        here = stage.run(*journey.here)
+        if here.code == 3 and "is 1 commit behind" in here.err:
+            stage.git("fetch", "-q", "--no-write-fetch-head")
+            stage.git("merge", "-q", "--ff-only", "origin/release/v1.1.0")
             here = stage.run(*journey.here)
-            if here.code == 3 and "is 1 commit behind" in here.err:
-                stage.git("fetch", "-q", "--no-write-fetch-head")
-                stage.git("merge", "-q", "--ff-only", "origin/release/v1.1.0")
-                here = stage.run(*journey.here)
-            assert here.code == 0, (labels[point], here.err)
-            is_as_undisturbed(stage, judge)
-            there = stage.run("continue", home=OTHER)
-            assert there.code == 0, (labels[point], there.err)
-            caught_up(stage)
-            is_as_undisturbed(stage, judge)
+        assert here.code == 0, (labels[point], here.err)
+        is_as_undisturbed(stage, judge)
+        there = stage.run("continue", home=OTHER)
+        assert there.code == 0, (labels[point], there.err)
+        caught_up(stage)
+        is_as_undisturbed(stage, judge)

@@ -8,9 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from loaded import unload
 from repository import CALENDAR, Site, found_site
 
 Make = Callable[[], Site]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program() -> Iterator[None]:
+    """End the process that has the program loaded, once no test needs it."""
+    yield
+    unload()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SCRIPT = Path(sys.executable).with_name("release-tools")
+from loaded import SCRIPT, loaded
+
 DAY = "2026-01-15"
 NOON = {"GIT_AUTHOR_DATE": f"{DAY}T12:00:00+0000", "GIT_COMMITTER_DATE": f"{DAY}T12:00:00+0000"}
 """All commits have one date: whoever sorts by it is found out."""
@@ -110,8 +110,11 @@ class Clone:
         )
 
     def run(self, *arguments: str, wrap: tuple[str, ...] = (), **environment: str) -> Outcome:
-        """Run `release-tools ARGUMENTS` here to its end."""
-        return ended(self.start(*arguments, wrap=wrap, **environment))
+        """Run `release-tools ARGUMENTS` here to its end, behind `wrap`: the script, else a fork that has it loaded."""
+        whole = self._environment() | environment
+        if wrap or not loaded().fits(whole):
+            return ended(self.start(*arguments, wrap=wrap, **environment))
+        return Outcome(*loaded().run(arguments, self.path, whole, timeout=60))
 
     def write(self, name: str, text: str | bytes) -> Path:
         """Write a file."""

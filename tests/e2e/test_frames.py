@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hook_world import BAD, GOOD, PACKAGE, Repository, make_repository
+from needed import needed_beside_python
 
 from release_tools.domain.messages.kept import MARK
 
@@ -37,9 +38,7 @@ class Framed:
     """A repository whose hooks are a frame's, with ours inside."""
 
     def __init__(self, home: Path, frame: str, source: Path, *, language: str) -> None:
-        self.program = BIN / frame
-        if not self.program.exists():
-            pytest.skip(f"{frame} is not installed")
+        self.program = needed_beside_python(frame)
         self.env = {
             "PATH": f"{BIN}:{os.environ['PATH']}" if language else os.environ["PATH"],
             "PRE_COMMIT_HOME": str(home / "cache"),

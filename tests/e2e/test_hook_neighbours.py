@@ -2,11 +2,11 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from hook_world import BAD, GOOD, make_repository, run
+from needed import needed_beside_python
 
 from release_tools.hooks.launcher import DOORS
 
@@ -88,9 +88,7 @@ def test_husky(tmp_path: Path) -> None:
 @pytest.mark.parametrize("order", ["before", "after", "around"])
 def test_hook_manager(tmp_path: Path, tool: str, order: str) -> None:
     """Installed before or after us, pre-commit and prek check what they check, and so do we."""
-    program = Path(sys.executable).with_name(tool)
-    if not program.exists():
-        pytest.skip(f"{tool} is not installed")
+    program = needed_beside_python(tool)
     repository = make_repository(tmp_path / "r")
     hook = "- {id: team, name: team, language: system, entry: grep -q thing, stages: [commit-msg]}"
     text = f"repos:\n- repo: local\n  hooks:\n  {hook}\n"

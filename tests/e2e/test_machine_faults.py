@@ -61,10 +61,10 @@ def silent_server() -> Iterator[str]:
         yield f"git://127.0.0.1:{server.getsockname()[1]}/x"
 
 
-def impatient(site: Site) -> tuple[str, str]:
-    """Return the options that name a configuration with a deadline of one second."""
+def impatient(site: Site, *, seconds: int = 1) -> tuple[str, str]:
+    """Return the options that name a configuration with a deadline."""
     path = site.home / "impatient.toml"
-    path.write_text(f"{CONFIG}\n[git]\nnetwork_timeout = 1\n")
+    path.write_text(f"{CONFIG}\n[git]\nnetwork_timeout = {seconds}\n")
     return "--config", str(path)
 
 
@@ -162,12 +162,12 @@ def test_remote_that_hangs_at_looking_is_refused(site: Site, command: tuple[str,
 def test_remote_that_hangs_at_pushing_can_be_continued(started: Site) -> None:
     """Exit 4; nothing has moved, neither here nor there; with an answering remote `continue` finishes."""
     here = started.here
-    # Only a push starts this program, so looking still works.
-    here.git("config", "remote.origin.receivepack", "sleep 30; false")
+    # Only a push starts this program, so looking still works, and gets its time on a busy machine.
+    here.git("config", "remote.origin.receivepack", "sleep 60; false")
     before = here.refs(), started.remote.refs()
-    outcome = here.run(*impatient(started), "finish-release", "--yes")
+    outcome = here.run(*impatient(started, seconds=6), "finish-release", "--yes")
     assert outcome.code == 4, outcome.stderr
-    assert "did not answer within 1 seconds" in outcome.stderr
+    assert "did not answer within 6 seconds" in outcome.stderr
     assert "1 of 7 steps" in outcome.stderr and "release-tools continue" in outcome.error[-1]
     assert (here.refs(), started.remote.refs()) == before
     here.git("config", "--unset", "remote.origin.receivepack")

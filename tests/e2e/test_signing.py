@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from needed import needed
 from repository import Clone, Site, write_hook
 
 pytestmark = pytest.mark.slow
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def ssh_key(tmp_path: Path) -> Path:
     """Return a new SSH key, whose owner is allowed to sign."""
-    assert shutil.which("ssh-keygen"), "ssh-keygen is missing: install openssh-client"
+    needed("ssh-keygen")
     key = tmp_path / "key"
     subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)), check=True)
     (tmp_path / "allowed").write_text(f"* {key.with_suffix('.pub').read_text()}")
@@ -29,7 +30,7 @@ def ssh_key(tmp_path: Path) -> Path:
 @pytest.fixture
 def gpg_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Yield a GNUPGHOME with one key; its agent ends with the test."""
-    assert shutil.which("gpg"), "gpg is missing: install gnupg"
+    needed("gpg")
     # A socket's path may have 107 characters, and pytest's directories are longer.
     home = Path(tempfile.mkdtemp(prefix="gnupg-", dir="/tmp"))
     monkeypatch.setenv("GNUPGHOME", str(home))

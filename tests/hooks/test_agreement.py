@@ -2,12 +2,12 @@
 
 import os
 import random
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from commit_cases import make_git_dir, make_rules
+from needed import needed
 
 from release_tools.domain.grammar import recorded
 from release_tools.domain.messages.lint import lint
@@ -74,8 +74,7 @@ def test_quick_look_agrees_with_the_lint_on_generated_messages(rules: str) -> No
 @pytest.mark.parametrize("shell", [("dash",), ("bash",), ("busybox", "sh")], ids=lambda words: str(words[0]))
 def test_sh_path_agrees_with_the_lint_on_generated_messages(shell: tuple[str, ...], rules: str, tmp_path: Path) -> None:
     """Each shell in turn: nothing that it accepts would be remarked on; bash and busybox do accept."""
-    if shutil.which(shell[0]) is None:
-        pytest.skip(f"{shell[0]} is not installed")
+    needed(shell[0])
     messages = generated(11, 250)
     make_git_dir(tmp_path / "g", b"", RULES[rules])
     for number, message in enumerate(messages):
@@ -108,8 +107,7 @@ def settles(shell: tuple[str, ...], top: Path) -> bool:
 @pytest.mark.parametrize("shell", [("bash",), ("busybox", "sh")], ids=lambda words: str(words[0]))
 def test_sh_path_distrusts_rules_that_may_be_stale(shell: tuple[str, ...], tmp_path: Path) -> None:
     """A configuration that is newer, older, gone, or that has got a rival sends every message to Python."""
-    if shutil.which(shell[0]) is None:
-        pytest.skip(f"{shell[0]} is not installed")
+    needed(shell[0])
     make_git_dir(tmp_path / ".git", b"feat: x\n", RULES["default"])
     shared, house = tmp_path / "pyproject.toml", tmp_path / "release-tools.toml"
     assert settles(shell, tmp_path)
@@ -133,8 +131,7 @@ def test_sh_path_distrusts_rules_that_may_be_stale(shell: tuple[str, ...], tmp_p
 @pytest.mark.parametrize("shell", [("bash",), ("busybox", "sh")], ids=lambda words: str(words[0]))
 def test_sh_path_leaves_a_merge_and_an_unedited_comment_to_python(shell: tuple[str, ...], tmp_path: Path) -> None:
     """What git is about to do, and whether it strips comments, changes the answer; both are looked at."""
-    if shutil.which(shell[0]) is None:
-        pytest.skip(f"{shell[0]} is not installed")
+    needed(shell[0])
     message = make_git_dir(tmp_path / ".git", b"feat: x\n# c\n#\n", RULES["default"])
     assert settles(shell, tmp_path)
     config = tmp_path / ".git" / "config"

@@ -60,8 +60,6 @@ def _accepted_by_shell(shell: tuple[str, ...], bake: str, names: list[str]) -> l
 def test_shell_agrees_with_python(shell: str, locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """For any name, sh accepts exactly what the Python door accepts."""
     command = shell_command(shell)
-    if command is None:
-        pytest.skip(f"{shell} is not installed")
     monkeypatch.setenv("LC_ALL", locale)
     patterns = (*RULES.patterns, ("odd", "it's/{slug}/w|p"), ("tail", "t{version}.x"))
     bake = render_branch_bake("main", "develop", ("gh-pages", "it's"), patterns)

@@ -55,12 +55,8 @@ class Place:
         self.script(self.kept, text, mode=mode)
 
     def run(self, *args: str, shell: str = "dash", stdin: str = "") -> subprocess.CompletedProcess[str]:
-        command = shell_command(shell)
-        if command is None:
-            pytest.skip(f"{shell} is not installed")
-        return subprocess.run(
-            (*command, str(self.hook), *args), input=stdin, capture_output=True, text=True, check=False
-        )
+        command = (*shell_command(shell), str(self.hook), *args)
+        return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
 
     @property
     def calls(self) -> str:
@@ -154,10 +150,8 @@ def test_relative_call(tmp_path: Path, shell: str, cwd: str) -> None:
     """The chained hook is found beside the launcher, however git names it."""
     place = Place(tmp_path)
     place.chain("exit 5")
-    command = shell_command(shell)
-    assert command is not None
     name = "probe" if cwd == "hooks" else "hooks/probe"
-    assert subprocess.run((*command, name), cwd=tmp_path / cwd, check=False).returncode == 5
+    assert subprocess.run((*shell_command(shell), name), cwd=tmp_path / cwd, check=False).returncode == 5
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -178,11 +172,9 @@ def test_ordinary_commit_starts_nothing(tmp_path: Path, shell: str, hook: str) -
         render_launcher(hook, python=str(place.python), package_dir=str(place.package), door=DOORS[hook])
     )
     (repository.top / ".git" / "COMMIT_EDITMSG").write_text("feat(api): add a thing\n")
-    command = shell_command(shell)
-    assert command is not None
     args = (".git/COMMIT_EDITMSG",) if hook == "commit-msg" else ()
     done = subprocess.run(
-        (*command, f".git/hooks/{hook}", *args),
+        (*shell_command(shell), f".git/hooks/{hook}", *args),
         cwd=repository.top,
         env={**os.environ, "PATH": "/nowhere"},
         capture_output=True,

@@ -35,7 +35,7 @@ class Place:
 
     def __init__(self, top: Path, *, awk: str = "", rules: HookRules | None = None) -> None:
         self.top, self.log = top, top / "log"
-        self.shell = shell_command("dash") or ("sh",)
+        self.shell = (shutil.which("dash") or "sh",)
         (top / "bin").mkdir(parents=True)
         self.script("git", f"cat >{top}/asked; cat {self.log}")
         if awk:
@@ -111,7 +111,7 @@ def test_python_path_on_generated_messages(rules: str) -> None:
 def test_what_the_sh_path_leaves_to_python(tmp_path: Path, shell: str) -> None:
     """A beginning of history, a git that fails, stale rules, a run, and refs that take more than a look."""
     place = Place(tmp_path / "p")
-    place.shell = shell_command(shell) or place.shell
+    place.shell = shell_command(shell)
     assert place.accepts(LINE)
     assert place.accepts_log(b"") and place.accepts_log(b"", told="")
     assert not place.accepts(LINE, parents="")
@@ -178,7 +178,7 @@ def test_names_in_sh_and_python(tmp_path: Path, shell: str, protected: tuple[str
     rules = make_rules()
     rules.direct, rules.protected = ("gh-pages",), protected
     place = Place(tmp_path / "p", rules=rules)
-    place.shell = shell_command(shell) or place.shell
+    place.shell = shell_command(shell)
     for name in NAMES:
         python = is_plain_ref(f"refs/heads/{name}".encode(), SHA.encode(), rules)
         assert place.accepts(LINE, told=f"HEAD {SHA} refs/heads/{name} {ZERO}\n") is python, name
