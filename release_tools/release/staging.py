@@ -1,6 +1,6 @@
 """The staging gate: an upgrade is finished only after its very version ran on staging, or with a reason on record.
 
-Where staging keeps its records is the deploy pipeline's business; until it keeps any, there is none to find.
+Where staging keeps its records is the deploy pipeline's business; here they are compared with what is to be finished.
 """
 
 from release_tools.config.model import Config, FlowKind
@@ -8,13 +8,20 @@ from release_tools.domain.version import Version
 from release_tools.release.guards import Problem, Problems
 
 
-def guard_gate(row: FlowKind, version: Version, kind: str, *, without: str) -> Problems:
-    """Return a problem when the row asks for a staging record and there is neither one nor a reason to go `without`."""
-    if row.gate != "staging" or without.strip():
+def guard_gate(
+    row: FlowKind, version: Version, kind: str, *, without: str, staged: str | None = None, content: str = ""
+) -> Problems:
+    """Return a problem when the row asks for a staging record and there is neither one nor a reason to go `without`.
+
+    `staged` is the tree that staging committed as the version, `content` that of the branch; None: there is no record.
+    """
+    if row.gate != "staging" or without.strip() or (staged and staged == content):
         return ()
+    other = f"Staging has run another content as {version} than the branch has now"
+    none = f"There is no record that {version} ran on staging"
     return (
         Problem(
-            failed=f"There is no record that {version} ran on staging, and {kind} branches are merged only with one.",
+            failed=f"{other if staged else none}, and {kind} branches are merged only with a record of it.",
             todo=f'Type `release-tools finish-{kind} {version} --without-staging "REASON"`; the tag records why.',
         ),
     )

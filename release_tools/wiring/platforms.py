@@ -22,6 +22,7 @@ from release_tools.errors import PreconditionFailed
 from release_tools.wiring.released import (
     Released,
     bypass_token,
+    committed_content_of,
     migration_linter,
     naming_commit,
     rehearsed,
@@ -225,11 +226,4 @@ class Platform:
 
     def _committed(self, environment: str, version: str) -> str | None:
         """Return what another environment has committed as a version, as its journals on this machine tell."""
-        from release_tools.deploy.flows.records import committed_content
-
-        try:
-            host_file = load_host(self.tables.project, environment)
-        except PreconditionFailed:
-            return None
-        state = state_directory(host_file, self.tables.project, environment)
-        return committed_content(runs_in(state).history(), version)
+        return committed_content_of(self.tables.project, environment, version)

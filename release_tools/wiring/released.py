@@ -88,6 +88,18 @@ def runs_in(state: Path) -> Runs:
     return Runs(root=state, kinds=KINDS, made_by=installed_version(), clock=now)
 
 
+def committed_content_of(project: str, environment: str, version: str) -> str | None:
+    """Return the tree that an environment of this machine committed as a version, None where none is on record."""
+    from release_tools.config.deploy_load import load_host, state_directory
+    from release_tools.deploy.flows.records import committed_content
+
+    try:
+        host_file = load_host(project, environment)
+    except PreconditionFailed:
+        return None
+    return committed_content(runs_in(state_directory(host_file, project, environment)).history(), version)
+
+
 def tables_at(reader: "GitReader", commit: str) -> Deploy:
     """Return the deploy tables in the tree of a commit."""
     blobs = reader.files(commit, (OWN_FILE, SHARED_FILE))

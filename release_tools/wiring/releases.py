@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from release_tools.adapters.git_process import GitProcess
     from release_tools.config.model import Config
     from release_tools.engine.runs import Runs
-    from release_tools.ports import GitWriter, VersionLocator
+    from release_tools.ports import GitReader, GitWriter, VersionLocator
     from release_tools.release.bench import Bench
     from release_tools.release.flows.session import Session
 
@@ -145,12 +145,26 @@ def _bench(
         config=session.config,
         locate=version_locator(session.top),
         top=session.top,
+        staged=partial(_staged, reader),
         settings=settings,
         author=author,
         committer=committer,
         refused=session.refused,
         forge=session.forge,
     )
+
+
+def _staged(reader: "GitReader", version: str) -> str | None:
+    """Return the tree that staging committed as a version, as its journals on this machine tell."""
+    from release_tools.errors import ReleaseToolsError
+    from release_tools.wiring.released import committed_content_of, tables_at
+
+    commit = reader.commit_of("HEAD")
+    try:
+        tables = tables_at(reader, commit) if commit else None
+    except ReleaseToolsError:
+        return None  # a platform that describes no deploys has no records of them
+    return committed_content_of(tables.project, "staging", version) if tables else None
 
 
 def _writer(git: "GitProcess", config: "Config", run_id: str) -> "GitWriter":

@@ -37,7 +37,8 @@ def propose(session: Session, intent: Intent, run: Run | None) -> Proposal:
         return nothing(intent, f"nothing to release: {state.main.name} has no merge of an untagged {kind}")
     version, source = found
     reason = str(intent.get("without_staging") or "")
-    refuse(guard_gate(row, version, kind, without=reason))
+    staged = bench.staged(str(version)) if row.gate == "staging" else None
+    refuse(guard_gate(row, version, kind, without=reason, staged=staged, content=bench.reader.tree(source)))
     name = name_topic(bench.config, kind, str(version)).name
     if state.topic is None:
         state = replace(state, topic=branch_state(bench.reader, state.here, state.there, name))
