@@ -1,0 +1,334 @@
+"""A lab that deploys: the example's repository, a machine with two environments, and the command line in it.
+
+Everything that was started below a lab's directory is ended with it, by pid. No test is here.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from threading import Event, Thread
+from typing import Any, NamedTuple
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from ai_lab import EXAMPLE
+from loaded import SCRIPT, loaded
+from postgres_rig import PASSWORD, session_cluster
+
+from release_tools.adapters.processes.identity import is_alive, pid_of
+from release_tools.adapters.processes.place import ServicePlace
+
+API = "/api/environments"
+SIGNING_KEY = "s1gning-key-of-the-tests"
+SECRETS = (SIGNING_KEY, PASSWORD, "p%40ss")
+"""What no output may hold: the key, the database's password, and the beginning of the password in a URL."""
+NUMBERS = count()
+QUICK = {
+    "seconds = 30.0": "seconds = 1.5",
+    "interval = 2.0": "interval = 0.3",
+    "warm_up = 2.0": 'warm_up = 0.2\np95_ratio = 50.0\ninconclusive = "commit"',
+    "latency = 0.3": "latency = 3.0",
+}
+"""What the tests' versions have instead: shortly watched, with no limit that a busy machine may miss."""
+WATCHED = {"seconds = 1.5": "seconds = 20.0"}
+"""What 1.4.0 has on top, which is to be caught."""
+BREAKABLE = '''"""Warm-up: breaks where a file beside the releases names the port, which no rehearsal has."""
+
+import os
+from pathlib import Path
+
+MARK = Path(__file__).parents[3] / "breaks-on"
+
+
+def warm_up() -> None:
+    """End where this port is the one that breaks."""
+    if MARK.exists() and MARK.read_text() == os.environ["BACKEND_PORT"]:
+        raise SystemExit(3)
+'''
+TIMEOUT = 120.0
+
+
+class Outcome(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One environment of a lab: its home with what is secret, and its state."""
+
+    name: str
+    top: Path
+    database: str
+    """Its URL."""
+    port: int
+    backend_port: int
+
+    @property
+    def home(self) -> Path:
+        """Return where the environment's own things lie."""
+        return self.top / "home"
+
+    @property
+    def state(self) -> Path:
+        """Return where runs, releases and logs lie."""
+        return self.top / "state"
+
+    @property
+    def env_file(self) -> Path:
+        """Return the environment file."""
+        return self.home / "production.env"
+
+    def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
+        """Ask the live database past every code of ours."""
+        if self.database.startswith("postgresql"):
+            return session_cluster().execute(query, dbname=self.database.rpartition("/")[2])
+        with closing(sqlite3.connect(self.database.removeprefix("sqlite:///"))) as connection, connection:
+            return connection.execute(query).fetchall()
+
+    def names(self) -> set[str]:
+        """Return the names of all environments that users made."""
+        return {name for (name,) in self.rows("SELECT name FROM environments")}
+
+    def ask(self, method: str = "GET", path: str = API, body: object = None) -> tuple[int, Any]:
+        """Ask what users reach, and return the status with the parsed answer; 0 where nobody listens."""
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(f"http://127.0.0.1:{self.port}{path}", data=data, method=method)
+        try:
+            with urlopen(request, timeout=10) as answer:
+                return answer.status, json.loads(answer.read())
+        except HTTPError as error:
+            with error:
+                return error.code, None
+        except (URLError, OSError):
+            return 0, None
+
+    def make(self, name: str) -> None:
+        """Let a user make an environment."""
+        status, _ = self.ask("POST", body={"name": name})
+        assert status == 201, status
+
+    def serves(self) -> str:
+        """Return the version that answers users; empty where none does."""
+        status, told = self.ask(path="/version")
+        return str(told["version"]) if status == 200 else ""
+
+    def breaks_live(self) -> None:
+        """Let the next versions end at start wherever they are live; rehearsals have other ports."""
+        (self.state / "breaks-on").write_text(str(self.backend_port))
+
+    @contextmanager
+    def asked_all_the_time(self, pause: float = 0.02) -> Iterator[list[int]]:
+        """Yield the statuses that a user gets who asks without an end."""
+        statuses, over = list[int](), Event()
+
+        def ask() -> None:
+            while not over.wait(pause):
+                statuses.append(self.ask()[0])
+
+        thread = Thread(target=ask)
+        thread.start()
+        try:
+            yield statuses
+        finally:
+            over.set()
+            thread.join()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployLab:
+    """A machine with the lab's repository and its environments; whatever commands say is kept."""
+
+    top: Path
+    staging: Site
+    production: Site
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def repository(self) -> Path:
+        """Return the repository in which commands are typed."""
+        return self.top / "repository"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment of commands."""
+        return {**os.environ, "RELEASE_TOOLS_HOSTS": str(self.top / "hosts")}
+
+    def run(self, *arguments: str, site: Site | None = None) -> Outcome:
+        """Run a command on an environment, by default staging, and return how it ended."""
+        words = (*arguments, "--env", (site or self.staging).name)
+        outcome = Outcome(*loaded().run(words, self.repository, self.environment, timeout=TIMEOUT))
+        self.said.extend(outcome[1:])
+        return outcome
+
+    def ends(self, code: int, *arguments: str, site: Site | None = None) -> str:
+        """Run a command that must end with a code; return all that it said."""
+        outcome = self.run(*arguments, site=site)
+        assert outcome.code == code, f"{arguments} ended with {outcome.code}: {outcome.stdout}{outcome.stderr}"
+        return outcome.stdout + outcome.stderr
+
+    def asked(self, *arguments: str, site: Site | None = None) -> Any:
+        """Return what a command that must end well says with --json."""
+        outcome = self.run(*arguments, "--json", site=site)
+        assert outcome.code == 0, outcome.stderr
+        return json.loads(outcome.stdout)
+
+    def deploys(self, version: str, site: Site | None = None) -> str:
+        """Deploy a version, which must end well; return all that was said."""
+        return self.ends(0, "deploy", version, "--yes", site=site)
+
+    def begins(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command on staging in a process of its own."""
+        return subprocess.Popen(
+            (str(SCRIPT), *arguments, "--env", "staging"),
+            cwd=self.repository,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def pids(self) -> dict[str, int]:
+        """Return the pid of each service of staging that is written down and alive."""
+        told = {path.parent.name: ServicePlace(directory=path.parent).recorded() for path in places(self.staging)}
+        return {
+            name: pid_of(one.service) for name, one in told.items() if one and one.service and is_alive(one.service)
+        }
+
+    def waits(self, true: Callable[[], object], otherwise: str, seconds: float = 30.0) -> None:
+        """Wait until something is so; fail when it takes too long."""
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, otherwise
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        """End every process that has to do with this lab."""
+        for _ in range(5):
+            for pid in processes_of(self.top):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
+
+
+def silent(lab: DeployLab) -> None:
+    """Look for a secret in all that was said, and in every file of state, logs, journals and reports."""
+    told = {"what commands said": "\n".join(lab.said).encode()}
+    for site in (lab.staging, lab.production):
+        told |= {str(path): path.read_bytes() for path in site.state.rglob("*") if path.is_file()}
+    found = [(place, word) for place, text in told.items() for word in SECRETS if word.encode() in text]
+    assert not found, found
+
+
+def places(site: Site) -> list[Path]:
+    """Return the files in which the runtime keeps what it started."""
+    return [path for path in site.state.rglob("state.json") if "scratch" not in path.parts]
+
+
+def processes_of(top: Path) -> list[int]:
+    """Return the pids of other processes whose command, directory or environment names a directory."""
+    found, name = [], str(top).encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            told = (
+                (entry / "cmdline").read_bytes()
+                + (entry / "environ").read_bytes()
+                + os.readlink(entry / "cwd").encode()
+            )
+            if name in told and int(entry.name) != os.getpid():
+                found.append(int(entry.name))
+    return found
+
+
+@contextmanager
+def deploy_lab(kind: str = "sqlite") -> Iterator[DeployLab]:
+    """Yield a lab with nothing deployed; all of it is ended and removed."""
+    top = Path(mkdtemp(prefix="lab-"))
+    made = DeployLab(top=top, **{name: _site(top, name, kind) for name in ("staging", "production")})
+    try:
+        shutil.copytree(repository(kind), made.repository)
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(top)
+
+
+@cache
+def repository(kind: str) -> Path:
+    """Return the lab's repository: versions are watched shortly, and 1.1.1 and 1.3.x can be made to break when live."""
+    top = Path(mkdtemp(prefix="lab-repository-"))
+    shutil.copytree(EXAMPLE, top / "example")
+    table = top / "example" / "platform" / "release-tools.toml"
+    table.write_text(_replaced(table.read_text(), QUICK))
+    last = top / "example" / "versions" / "1.4.0" / "release-tools.toml"
+    last.write_text(_replaced(table.read_text(), WATCHED))
+    for version in ("1.1.1", "1.3.0"):
+        (top / "example" / "versions" / version / "ai_lab" / "warm_up.py").write_text(BREAKABLE)
+    script = (sys.executable, "-B", str(top / "example" / "build_repository.py"), str(top / "repository"))
+    subprocess.run((*script, "--database", kind), check=True, stdout=subprocess.DEVNULL, timeout=60)
+    return top / "repository"
+
+
+def _replaced(text: str, changes: dict[str, str]) -> str:
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def _site(top: Path, name: str, kind: str) -> Site:
+    place = top / name
+    ports = [free_port() for _ in range(2)]
+    site = Site(name=name, top=place, database=_database(place, kind), port=ports[0], backend_port=ports[1])
+    for directory in (site.home, site.home / "artefacts", site.state, place / "backups", top / "hosts"):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if kind == "sqlite":
+        (site.home / "lab.db").touch()
+    write_env(site)
+    words = {"home": site.home, "state": site.state, "python": sys.executable}
+    lines = [f"{key} = {json.dumps(str(value))}" for key, value in words.items()]
+    lines += ["[backup]", f"directory = {json.dumps(str(place / 'backups'))}"]
+    (top / "hosts" / f"{name}.toml").write_text("\n".join(lines) + "\n")
+    return site
+
+
+def write_env(site: Site, mode: int = 0o600, **changes: str) -> None:
+    """Write the environment file of a site; `changes` are keys with other values."""
+    keys = {"PORT": site.port, "BACKEND_PORT": site.backend_port, "DATABASE_URL": site.database}
+    lines = [f"{key}={value}" for key, value in {**keys, "SIGNING_KEY": SIGNING_KEY, **changes}.items()]
+    site.env_file.touch(mode=0o600)
+    site.env_file.write_text("\n".join(lines) + "\n")
+    site.env_file.chmod(mode)
+
+
+def _database(place: Path, kind: str) -> str:
+    if kind == "sqlite":
+        return f"sqlite:///{place / 'home' / 'lab.db'}"
+    name = f"lab_{os.getpid()}_{next(NUMBERS)}"
+    session_cluster().execute(f'CREATE DATABASE "{name}"')
+    return session_cluster().url(name)
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
