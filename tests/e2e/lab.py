@@ -8,33 +8,26 @@ import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
-from threading import Event, Thread
 from typing import Any, NamedTuple
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 from ai_lab import EXAMPLE
+from lab_site import SECRETS, Site, write_env
 from loaded import SCRIPT, loaded
-from postgres_rig import PASSWORD, session_cluster
+from postgres_rig import session_cluster
 
 from release_tools.adapters.processes.identity import is_alive, pid_of
 from release_tools.adapters.processes.place import ServicePlace
 
-API = "/api/environments"
-SIGNING_KEY = "s1gning-key-of-the-tests"
-SECRETS = (SIGNING_KEY, PASSWORD, "p%40ss")
-"""What no output may hold: the key, the database's password, and the beginning of the password in a URL."""
 NUMBERS = count()
 QUICK = {
     "seconds = 30.0": "seconds = 1.5",
@@ -67,88 +60,6 @@ class Outcome(NamedTuple):
     code: int
     stdout: str
     stderr: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """One environment of a lab: its home with what is secret, and its state."""
-
-    name: str
-    top: Path
-    database: str
-    """Its URL."""
-    port: int
-    backend_port: int
-
-    @property
-    def home(self) -> Path:
-        """Return where the environment's own things lie."""
-        return self.top / "home"
-
-    @property
-    def state(self) -> Path:
-        """Return where runs, releases and logs lie."""
-        return self.top / "state"
-
-    @property
-    def env_file(self) -> Path:
-        """Return the environment file."""
-        return self.home / "production.env"
-
-    def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
-        """Ask the live database past every code of ours."""
-        if self.database.startswith("postgresql"):
-            return session_cluster().execute(query, dbname=self.database.rpartition("/")[2])
-        with closing(sqlite3.connect(self.database.removeprefix("sqlite:///"))) as connection, connection:
-            return connection.execute(query).fetchall()
-
-    def names(self) -> set[str]:
-        """Return the names of all environments that users made."""
-        return {name for (name,) in self.rows("SELECT name FROM environments")}
-
-    def ask(self, method: str = "GET", path: str = API, body: object = None) -> tuple[int, Any]:
-        """Ask what users reach, and return the status with the parsed answer; 0 where nobody listens."""
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(f"http://127.0.0.1:{self.port}{path}", data=data, method=method)
-        try:
-            with urlopen(request, timeout=10) as answer:
-                return answer.status, json.loads(answer.read())
-        except HTTPError as error:
-            with error:
-                return error.code, None
-        except (URLError, OSError):
-            return 0, None
-
-    def make(self, name: str) -> None:
-        """Let a user make an environment."""
-        status, _ = self.ask("POST", body={"name": name})
-        assert status == 201, status
-
-    def serves(self) -> str:
-        """Return the version that answers users; empty where none does."""
-        status, told = self.ask(path="/version")
-        return str(told["version"]) if status == 200 else ""
-
-    def breaks_live(self) -> None:
-        """Let the next versions end at start wherever they are live; rehearsals have other ports."""
-        (self.state / "breaks-on").write_text(str(self.backend_port))
-
-    @contextmanager
-    def asked_all_the_time(self, pause: float = 0.02) -> Iterator[list[int]]:
-        """Yield the statuses that a user gets who asks without an end."""
-        statuses, over = list[int](), Event()
-
-        def ask() -> None:
-            while not over.wait(pause):
-                statuses.append(self.ask()[0])
-
-        thread = Thread(target=ask)
-        thread.start()
-        try:
-            yield statuses
-        finally:
-            over.set()
-            thread.join()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,9 +160,7 @@ def processes_of(top: Path) -> list[int]:
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             told = (
-                (entry / "cmdline").read_bytes()
-                + (entry / "environ").read_bytes()
-                + os.readlink(entry / "cwd").encode()
+                (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes() + bytes((entry / "cwd").readlink())
             )
             if name in told and int(entry.name) != os.getpid():
                 found.append(int(entry.name))
@@ -308,15 +217,6 @@ def _site(top: Path, name: str, kind: str) -> Site:
     lines += ["[backup]", f"directory = {json.dumps(str(place / 'backups'))}"]
     (top / "hosts" / f"{name}.toml").write_text("\n".join(lines) + "\n")
     return site
-
-
-def write_env(site: Site, mode: int = 0o600, **changes: str) -> None:
-    """Write the environment file of a site; `changes` are keys with other values."""
-    keys = {"PORT": site.port, "BACKEND_PORT": site.backend_port, "DATABASE_URL": site.database}
-    lines = [f"{key}={value}" for key, value in {**keys, "SIGNING_KEY": SIGNING_KEY, **changes}.items()]
-    site.env_file.touch(mode=0o600)
-    site.env_file.write_text("\n".join(lines) + "\n")
-    site.env_file.chmod(mode)
 
 
 def _database(place: Path, kind: str) -> str:

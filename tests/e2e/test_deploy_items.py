@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from lab import SIGNING_KEY, DeployLab, deploy_lab, silent, write_env
+from lab import DeployLab, deploy_lab, silent
+from lab_site import SIGNING_KEY, write_env
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +72,7 @@ def test_item_1_commands(lab: DeployLab) -> None:
 
 
 def test_item_2_states() -> None:
-    """A version that fails only live is taken back with the data; open to users, a person decides, and nothing is lost."""
+    """What fails only live is taken back with the data; once open to users, a person decides."""
     with deploy_lab("postgresql") as lab:
         here = lab.staging
         lab.deploys("1.1.0")
@@ -102,7 +103,7 @@ def test_item_2_states() -> None:
 
 
 def test_item_3_process_runtime(lab: DeployLab) -> None:
-    """Services are stopped with grace, started in order and outlive the command; users see 200 or a 503, and no more."""
+    """Services stop and start in order and outlive the command; users see a 200 or a 503 and nothing else."""
     here = lab.staging
     before = lab.pids()
     with here.asked_all_the_time() as statuses:
@@ -119,7 +120,7 @@ def test_item_3_process_runtime(lab: DeployLab) -> None:
 
 
 def test_item_4_databases_and_migrators(postgres_lab: DeployLab) -> None:
-    """Migrations are rehearsed on a restored copy: one that fails, and a version that cannot start, touch nothing live."""
+    """A migration that fails, and a version that cannot start, are found on a restored copy."""
     lab, here = postgres_lab, postgres_lab.staging
     tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
     before = here.rows(tables), here.rows("SELECT version_num FROM alembic_version"), here.names(), lab.pids()
@@ -135,7 +136,7 @@ def test_item_4_databases_and_migrators(postgres_lab: DeployLab) -> None:
 
 
 def test_item_5_backup(postgres_lab: DeployLab) -> None:
-    """An upgrade keeps every row; its backup brings back the rows, the files and the version of before; damage is refused."""
+    """An upgrade keeps every row; its backup brings back rows, files and version; damage is refused."""
     lab, here = postgres_lab, postgres_lab.staging
     assert "backup" in lab.ends(9, "migrate", "1.0.0", "--yes", site=lab.production), "it has none"
     here.make("before")
