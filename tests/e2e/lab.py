@@ -3,6 +3,7 @@
 Everything that was started below a lab's directory is ended with it, by pid. No test is here.
 """
 
+import atexit
 import json
 import os
 import shutil
@@ -51,7 +52,8 @@ def warm_up() -> None:
     if MARK.exists() and MARK.read_text() == os.environ["BACKEND_PORT"]:
         raise SystemExit(3)
 '''
-TIMEOUT = 120.0
+TIMEOUT = 500.0
+"""Seconds for one command, on a machine that has much else to do."""
 
 
 class Outcome(NamedTuple):
@@ -184,6 +186,7 @@ def deploy_lab(kind: str = "sqlite") -> Iterator[DeployLab]:
 def repository(kind: str) -> Path:
     """Return the lab's repository: versions are watched shortly, and 1.1.1 and 1.3.x can be made to break when live."""
     top = Path(mkdtemp(prefix="lab-repository-"))
+    atexit.register(shutil.rmtree, top)
     shutil.copytree(EXAMPLE, top / "example")
     table = top / "example" / "platform" / "release-tools.toml"
     table.write_text(_replaced(table.read_text(), QUICK))

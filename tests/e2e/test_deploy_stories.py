@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from lab import DeployLab, deploy_lab, silent
+from lab import TIMEOUT, DeployLab, deploy_lab, silent
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def said_until(command: "subprocess.Popen[str]", words: str) -> str:
 
 def end_of(command: "subprocess.Popen[str]") -> tuple[int, str]:
     """Return how a command ends, and the rest of what it says."""
-    told, _ = command.communicate(timeout=120)
+    told, _ = command.communicate(timeout=TIMEOUT)
     return command.returncode, told
 
 
