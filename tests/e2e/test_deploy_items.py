@@ -215,15 +215,16 @@ def test_item_8_record(postgres_lab: DeployLab) -> None:
         ("applied_at", "timestamp without time zone", None, "YES", "CURRENT_TIMESTAMP"),
         ("description", "text", None, "YES", None),
     ]
-    versions = "SELECT version FROM platform_versions ORDER BY id"
+    versions = "SELECT version, applied_at, description FROM platform_versions ORDER BY id"
     recorded = here.rows(versions)
-    assert recorded[0] == ("1.0.0",)
+    assert recorded[0][0] == "1.0.0"
     deploys = here.rows("SELECT to_version, outcome, git_commit FROM platform_deploys ORDER BY started_at")
     assert deploys[0][:2] == ("1.0.0", "committed") and re.fullmatch(r"[0-9a-f]{40}", deploys[0][2])
     here.rows("DELETE FROM platform_versions")
     lab.ends(0, "backup", "--yes")
     lab.ends(0, "restore", newest_backup(lab, "manual"), "--accept-data-loss", "--yes")
-    assert here.rows(versions) == recorded
+    *written_again, restored = here.rows(versions)
+    assert written_again == recorded and restored[0] == "1.0.0" and "restore" in restored[2]
     last = last_run(lab)
     assert (last["flow"], last["outcome"]) == ("restore", "committed")
 
