@@ -99,9 +99,12 @@ def _serve() -> None:
     import semver  # noqa: F401 - the one library that a function imports
 
     from release_tools.cli.main import run
+    from release_tools.config.deploy import Deploy
     from release_tools.config.judge import model_schema
+    from release_tools.config.model import Config
 
-    model_schema()  # compiles the model
+    for model in (Config, Deploy):
+        model_schema(model)  # compiles it
     gc.freeze()  # no fork looks through what all of them share
 
     answers = os.fdopen(os.dup(1), "w")

@@ -29,9 +29,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("run")
     parser.add_argument("word", nargs="?", choices=("redo", "skip", "abort"))
     asked = parser.parse_args(argv)
-    with deploy_place(asked.repo, asked.config, asked.env, command=asked.word or "deploy", lasting=True) as place:
+    command = asked.word or command_of(asked.run)
+    with deploy_place(asked.repo, asked.config, asked.env, command=command, lasting=True) as place:
         _work(place, asked.run, asked.word)
     return 0
+
+
+def command_of(run: str) -> str:
+    """Return the command that made a run, which stands in its name; others who wait are told of it."""
+    return run.partition("-")[2].rpartition("-")[0]
 
 
 def _work(place: DeployPlace, name: str, word: str | None) -> None:

@@ -88,7 +88,11 @@ class DeployConductor:
         run = story.run
         if story.stage is Stage.PREPARE and run.intent["flow"] == "deploy":
             self._hold(story)
-            plan = self._plan_cutover(story, world)
+            try:
+                plan = self._plan_cutover(story, world)
+            except BackupFailed as error:
+                self._clear(story, error.failed, error)
+                return
             run.add_plan(plan, facts={"stage": Stage.CUT_OVER.value})
             self.show(plan)
         elif story.stage is Stage.CUT_OVER:
