@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from forked_worker import fork_workers
 from points import Points
 
 import release_tools
@@ -72,11 +73,12 @@ def _live(order: dict[str, Any], terminal: int) -> None:
     sys.argv = ["release-tools", *order["argv"]]
     from release_tools.cli.main import main
 
-    points = Points(at=order["at"], place=Path(order["cwd"]).parent)
+    points = Points(at=order["at"], place=Path(order["cwd"]).parent, files=order["files"])
     points.watch()
+    fork_workers(points, order["trace"], order["worker"])
     code = main()
     sys.stdout.flush()
-    if order["trace"]:
+    if order["trace"] and not Path(order["trace"]).exists():  # a worker knows more of them
         Path(order["trace"]).write_text("".join(f"{label}\n" for label in points.labels))
     os._exit(code)
 
