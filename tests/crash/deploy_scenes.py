@@ -34,6 +34,11 @@ class Scene:
         return self.stage.place / "state"
 
     @property
+    def hosts(self) -> Path:
+        """Return the directory of the host file, which the variable RELEASE_TOOLS_HOSTS names."""
+        return self.stage.place / "hosts"
+
+    @property
     def home(self) -> Path:
         """Return where the platform's own files lie."""
         return self.stage.place / "home"
@@ -42,17 +47,24 @@ class Scene:
         """Deploy a version; it dies at point `at`, or `after` so many seconds."""
         return self.stage.run("deploy", version, *ENV, "--yes", at=at, after=after, group=group)
 
-    def trace(self, version: str) -> tuple[str, ...]:
-        """Deploy a version undisturbed; return the points that were reached."""
+    def trace(self, version: str) -> tuple[tuple[str, ...], float]:
+        """Deploy a version undisturbed; return the points that were reached, and the seconds that it took."""
         ended = self.stage.run("deploy", version, *ENV, "--yes", trace=True)
         assert ended.code in (0, 7), ended.err
-        return self.stage.trace()
+        return self.stage.trace(), ended.seconds
+
+    def begin(self) -> None:
+        """Deploy the first version, and keep that."""
+        first = self.deploy("1.0.0")
+        assert first.code == 0, first.err
+        self._keep()
+        self.restore()
 
     def recover(self) -> Ended:
         """Recover."""
         return self.stage.run("recover", *ENV)
 
-    def keep(self) -> None:
+    def _keep(self) -> None:
         """Keep the scene as it is, but for what runs."""
         with ending(self.state):
             pass
@@ -78,7 +90,7 @@ class Scene:
 
 @contextmanager
 def open_scene(root: Path) -> Iterator[Scene]:
-    """Yield the scene on which 1.0.0 serves; whatever it started is ended afterwards."""
+    """Yield the scene before its first deploy; whatever it started is ended afterwards."""
     stage, cluster = open_stage(root, files=False), session_cluster()
     front, backend = _free_ports(2)
     scene = Scene(stage=stage, cluster=cluster, port=front)
@@ -88,10 +100,6 @@ def open_scene(root: Path) -> Iterator[Scene]:
         cluster.execute(f"CREATE DATABASE {LIVE}")
         _write_repository(stage)
         _write_host(scene, backend)
-        first = scene.deploy("1.0.0")
-        assert first.code == 0, first.err
-        scene.keep()
-        scene.restore()
         yield scene
 
 
@@ -109,9 +117,9 @@ def _write_repository(stage: Stage) -> None:
 
 
 def _write_host(scene: Scene, backend: int) -> None:
-    hosts, home = scene.stage.place / "hosts", scene.home
+    home = scene.home
     (home / "uploads").mkdir(parents=True)
-    hosts.mkdir()
+    scene.hosts.mkdir()
     (scene.stage.place / "backups").mkdir(0o700)
     for number in range(20):
         (home / "uploads" / f"{number}.bin").write_bytes(bytes([number]) * 1000 * number)
@@ -119,11 +127,10 @@ def _write_host(scene: Scene, backend: int) -> None:
     variables = home / "production.env"
     variables.touch(0o600)
     variables.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-    (hosts / "production.toml").write_text(
+    (scene.hosts / "production.toml").write_text(
         f'home = "{home}"\nstate = "{scene.state}"\npostgresql = "{scene.cluster.binaries}"\n\n'
         f'[backup]\ndirectory = "{scene.stage.place / "backups"}"\n'
     )
-    os.environ["RELEASE_TOOLS_HOSTS"] = str(hosts)
 
 
 def _free_ports(number: int) -> list[int]:

@@ -47,6 +47,7 @@ def fork_workers(points: Points, trace: str, pid_file: str) -> None:
         log = deploy_worker.log_path(place.state, run)
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        open(pid_file, "w").close()  # noqa: PTH123 - empty: one is being born
         pid = os.fork()
         if pid == 0:
             _work(place, run, words, handle, points, trace, pid_file)
