@@ -136,7 +136,8 @@ def _write_host(scene: Scene, backend: int) -> None:
 def _free_ports(number: int) -> list[int]:
     """Return TCP ports below those that the kernel gives to whoever asks, so that no client sits on one later."""
     found: list[int] = []
-    for port in range(20000 + os.getpid() % 8000, 32000):
+    begin = 20000 + os.getpid() % 1500 * 8  # workers of one run have neighbouring numbers
+    for port in range(begin, 32700):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

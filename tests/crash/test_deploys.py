@@ -51,7 +51,9 @@ def play_point(court: Court, point: int, tally: Tally) -> None:
     court.scene.restore()
     ended = court.scene.deploy(court.version, at=point)
     assert ended.code == -9 or "The worker of this run died" in ended.err, f"{case} was not reached: {ended.err}"
-    tally.count(case, court.judge())
+    verdict = court.judge()
+    print(f"{case}: {verdict}", flush=True)
+    tally.count(case, verdict)
 
 
 @pytest.mark.slow
