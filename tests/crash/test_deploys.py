@@ -51,6 +51,11 @@ def play_point(court: Court, point: int, tally: Tally) -> None:
     court.scene.restore()
     ended = court.scene.deploy(court.version, at=point)
     assert ended.code == -9 or "The worker of this run died" in ended.err, f"{case} was not reached: {ended.err}"
+    count(court, case, tally)
+
+
+def count(court: Court, case: str, tally: Tally) -> None:
+    """Recover, and count the verdict."""
     verdict = court.judge()
     print(f"{case}: {verdict}", flush=True)
     tally.count(case, verdict)
@@ -84,7 +89,7 @@ def test_killed_at_random_times(scene: Scene, part: int, record_property: Record
         moment, group = dice.uniform(0, court.seconds), dice.random() < 0.5
         scene.restore()
         scene.deploy(court.version, after=moment, group=group)
-        tally.count(f"{'all' if group else 'one'} died at {moment:.3f} s", court.judge())
+        count(court, f"{'all' if group else 'one'} died at {moment:.3f} s", tally)
     record_property("crash", [f"{name}, at random", tally.points, dict(tally.words)])
     assert not tally.wrong, f"CRASH_SEED={number}\n" + "\n\n".join(tally.wrong)
 
