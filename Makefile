@@ -17,7 +17,7 @@ help: ## print this list
 $(READY): requirements/dev.lock requirements/uv.lock pyproject.toml .ci/environment
 	@.ci/environment
 
-demo: $(READY) ## walk through a release in a repository made for it
+demo: $(READY) ## walk through a release's whole life in a place made for it
 	$(BIN)/release-tools demo
 
 test: $(READY) ## run the quick tests

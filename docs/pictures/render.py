@@ -16,8 +16,8 @@ HERE = Path(__file__).parent
 WIDTH = 118
 PARTS = {
     "refused.svg": ("A commit that is refused", "2. Commits that are refused", "3. Commits that are right"),
-    "power-cut.svg": ("A release, through a power cut", "6. Finish it, through a power cut", "What plain git says:"),
-    "ledger.svg": ("What plain git says afterwards", "What plain git says:", "told in"),
+    "power-cut.svg": ("A release, through a power cut", "6. Finish it, through a power cut", "7. Deploy it"),
+    "ledger.svg": ("What plain git and SQL say afterwards", "What plain git and SQL say:", "told in"),
 }
 STYLES = {
     "$ ": "bold cyan",

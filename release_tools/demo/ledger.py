@@ -1,4 +1,4 @@
-"""The ledger of the demo: what the release should have left behind, checked with plain git.
+"""The ledger of the demo: what releases and deploys should have left behind, by plain git, SQL and HTTP.
 
 No command of ours is asked: a tool that errs would err in its report, too.
 """
@@ -6,9 +6,12 @@ No command of ours is asked: a tool that errs would err in its report, too.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from release_tools.demo.host import Host
 from release_tools.demo.stage import Stage
 
-TAG = "v1.1.0"
+TAG, NEXT = "v1.1.0", "v1.2.0"
+ORDERS = (("1.0.0", 3), ("1.1.0", 3))
+"""How many orders each version took: the last one after 1.2.0 had come and gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,8 @@ class Row:
 
 def reckon(stage: Stage) -> tuple[Row, ...]:
     """Return the rows of the closing table."""
-    return (*_tag(stage), *_develop(stage), *_remote(stage), *_content(stage), *_remains(stage))
+    released = (*_tag(stage), *_develop(stage), *_remote(stage), *_content(stage), *_remains(stage))
+    return (*released, *_production(Host(stage=stage)))
 
 
 def render(rows: tuple[Row, ...]) -> str:
@@ -34,19 +38,22 @@ def render(rows: tuple[Row, ...]) -> str:
 def _tag(stage: Stage) -> Iterator[Row]:
     kind = stage.git("cat-file", "-t", f"refs/tags/{TAG}")
     yield Row(what=f"{TAG} is an annotated tag", found=f"a {kind} object", right=kind == "tag")
-    tagged, main = stage.git("rev-parse", f"{TAG}^{{commit}}"), stage.git("rev-parse", "main")
-    parents = stage.git("rev-list", "--no-walk", "--parents", "main").split()[1:]
-    merge = f"{main[:7]}, {len(parents)} parents"
+    tagged = stage.git("rev-parse", f"{TAG}^{{commit}}")
+    parents = stage.git("rev-list", "--no-walk", "--parents", tagged).split()[1:]
+    firsts = stage.git("rev-list", "--first-parent", "main").split()
     yield Row(
-        what=f"{TAG} is on main's merge commit", found=merge, right=bool(main) and tagged == main and len(parents) == 2
+        what=f"{TAG} is on a merge commit of main",
+        found=f"{tagged[:7]}, {len(parents)} parents",
+        right=tagged in firsts and len(parents) == 2,
     )
 
 
 def _develop(stage: Stage) -> Iterator[Row]:
     missing = stage.git("rev-list", "--count", "develop..main")
     yield Row(what="develop contains all of main", found=f"{missing} commits missing", right=missing == "0")
-    wishes = stage.git("rev-list", "--count", f"{TAG}..develop", "--", "wishes.py")
-    yield Row(what="the later feature waits on develop", found=f"{wishes} unreleased commit", right=wishes == "1")
+    early, late = (stage.git("rev-list", "--count", tag, "--", "wishes.py") for tag in (TAG, NEXT))
+    found = f"{early} commits in {TAG}, {late} in {NEXT}"
+    yield Row(what=f"the later feature waited for {NEXT}", found=found, right=(early, late) == ("0", "1"))
 
 
 def _remote(stage: Stage) -> Iterator[Row]:
@@ -78,3 +85,16 @@ def _remains(stage: Stage) -> Iterator[Row]:
     yield Row(what="the release branch is gone, nothing else is left", found=found, right=not left and trees == 1)
     damage = [line for line in stage.git("fsck", "--no-dangling").splitlines() if "error" in line or "missing" in line]
     yield Row(what="git fsck finds no damage", found="; ".join(damage) or "none", right=not damage)
+
+
+def _production(host: Host) -> Iterator[Row]:
+    serving = host.serving()
+    yield Row(what="customers are served by the last good version", found=serving or "nobody", right=serving == "1.1.0")
+    orders = host.select("SELECT sold_by, count(*) FROM orders GROUP BY sold_by ORDER BY sold_by")
+    found = ", ".join(f"{count} by {version}" for version, count in orders) or "none"
+    yield Row(what="every order is still there", found=found, right=orders == list(ORDERS))
+    ended = [str(row[0]) for row in host.select("SELECT outcome FROM platform_deploys ORDER BY rowid")]
+    right = ended == ["committed", "committed", "rolled_back"]
+    yield Row(what="the database knows of each deploy", found=", ".join(ended) or "nothing", right=right)
+    damage = ", ".join(str(row[0]) for row in host.select("PRAGMA integrity_check"))
+    yield Row(what="SQLite finds no damage", found=damage or "no answer", right=damage == "ok")

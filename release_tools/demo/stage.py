@@ -14,7 +14,7 @@ from pathlib import Path
 
 from release_tools.errors import ToolFailed
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds that one command of the demo may take."""
 
 KILL_ONCE = """#!/bin/sh
@@ -41,6 +41,11 @@ class Stage:
     def remote(self) -> Path:
         """Return the bare repository that stands for the server."""
         return self.home / "remote.git"
+
+    @property
+    def hosts(self) -> Path:
+        """Return the directory of the file that tells where production lies."""
+        return self.home / "hosts"
 
     def type(self, *command: str, refused: bool = False, quiet: bool = False) -> str:
         """Run a command as typed, show it and what it prints; `ToolFailed` when its success is not the expected one."""
@@ -120,6 +125,7 @@ class Stage:
             "GIT_CONFIG_NOSYSTEM": "1",
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
+            "RELEASE_TOOLS_HOSTS": str(self.hosts),
         }
 
     def _show(self, text: str) -> None:

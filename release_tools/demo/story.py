@@ -1,10 +1,12 @@
-"""The story of the demo: from a refused commit to a published release, with a power cut in between.
+"""The story of the demo: from a refused commit to a release in production, and from a broken one back again.
 
 Each chapter is a function that types commands on the stage; the reckoning at the end is `ledger`.
 """
 
 from collections.abc import Callable
 
+from release_tools.demo import shop
+from release_tools.demo.host import ENVIRONMENT, Host
 from release_tools.demo.stage import Stage
 
 PYPROJECT = """[project]
@@ -48,8 +50,9 @@ def set_the_stage(stage: Stage) -> None:
     files = {
         "pyproject.toml": PYPROJECT,
         "compose.yaml": COMPOSE,
-        "release-tools.toml": SETTINGS,
+        "release-tools.toml": SETTINGS + shop.DEPLOY,
         "CHANGELOG.md": CHANGELOG,
+        **shop.FIRST,
     }
     for path, text in files.items():
         stage.write(path, text)
@@ -69,7 +72,8 @@ def set_the_stage(stage: Stage) -> None:
 def commit_wrongly(stage: Stage) -> None:
     """Hooks refuse a mistyped message, and a commit that belongs on a branch of its own; nothing typed is lost."""
     stage.write("search.py", "def search(): ...\n")
-    stage.type("git", "add", "search.py")
+    stage.write("migrations/0002_searches.sql", shop.SEARCHES)
+    stage.type("git", "add", "search.py", "migrations")
     stage.type("git", "commit", "-m", "feat: add the search", refused=True)
     stage.type("git", "switch", "--quiet", "-c", "feature/search")
     stage.type("git", "commit", "-m", "faet(search): add the search", refused=True)
@@ -102,7 +106,9 @@ def stabilise(stage: Stage) -> None:
     stage.type("git", "push", "--quiet")
     stage.type("git", "switch", "--quiet", "-c", "feature/wishes", "develop")
     stage.write("wishes.py", "WISHES = []\n")
-    stage.type("git", "add", "wishes.py")
+    stage.write("migrations/0003_wishes.sql", shop.WISHES)
+    stage.write("backend.py", shop.BROKEN)
+    stage.type("git", "add", ".")
     stage.type("git", "commit", "--quiet", "-m", "feat(wishes): keep a wish list")
     _merge(stage, "feature/wishes")
     stage.type("git", "push", "--quiet")
@@ -114,6 +120,26 @@ def finish(stage: Stage) -> None:
     stage.type("release-tools", "status")
     stage.type("release-tools", "continue")
     stage.type("git", "log", "--oneline", "--graph", "--decorate", "--all")
+
+
+def go_live(stage: Stage) -> None:
+    """Customers use 1.0.0 in production. 1.1.0 takes its place: backup, proof, rehearsal, migration, verification."""
+    host = Host(stage=stage)
+    host.set_up()
+    stage.type("release-tools", "deploy", "1.0.0", "--env", ENVIRONMENT, "--yes", "--quiet")
+    host.order("a kettle", "two cups", "a teapot")
+    stage.type("release-tools", "deploy", "1.1.0", "--env", ENVIRONMENT, "--yes")
+    host.order("a tray", "six spoons")
+
+
+def break_production(stage: Stage) -> None:
+    """1.2.0 works wherever it is tried, the rehearsal included, and dies where the shop is in use; it goes back."""
+    stage.type("git", "switch", "--quiet", "develop")
+    stage.type("release-tools", "start-release", "1.2.0", "--yes", "--quiet")
+    stage.type("release-tools", "finish-release", "1.2.0", "--yes", "--quiet")
+    stage.type("release-tools", "deploy", "1.2.0", "--env", ENVIRONMENT, "--yes", refused=True)
+    Host(stage=stage).order("a strainer")
+    stage.type("release-tools", "history", "--env", ENVIRONMENT)
 
 
 def _merge(stage: Stage, branch: str) -> None:
@@ -129,4 +155,6 @@ CHAPTERS: tuple[tuple[str, Callable[[Stage], None]], ...] = (
     ("Start the release", start),
     ("Stabilise it while develop goes on", stabilise),
     ("Finish it, through a power cut", finish),
+    ("Deploy it", go_live),
+    ("Deploy a broken one", break_production),
 )

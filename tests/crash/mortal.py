@@ -11,10 +11,13 @@ import pkgutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from forked_worker import fork_workers
 from points import Points
 
 import release_tools
@@ -53,10 +56,19 @@ def _carry_out(order: dict[str, Any]) -> dict[str, Any]:
 def _kill(child: int, order: dict[str, Any]) -> None:
     """Kill after so many seconds: the whole process group, as a power cut does, or our process alone."""
     time.sleep(order["after"])
-    try:
-        (os.killpg if order["group"] else os.kill)(child, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    for process in (child, *_worker(Path(order["worker"]))):
+        with suppress(ProcessLookupError):
+            (os.killpg if order["group"] else os.kill)(process, signal.SIGKILL)
+
+
+def _worker(file: Path) -> Iterator[int]:
+    """Yield the process of a worker that was started; one that is just being born writes its number soon."""
+    end = time.monotonic() + 5
+    while file.exists() and time.monotonic() < end:
+        if text := file.read_text():
+            yield int(text)
+            return
+        time.sleep(0.01)
 
 
 def _live(order: dict[str, Any], terminal: int) -> None:
@@ -72,11 +84,12 @@ def _live(order: dict[str, Any], terminal: int) -> None:
     sys.argv = ["release-tools", *order["argv"]]
     from release_tools.cli.main import main
 
-    points = Points(at=order["at"], place=Path(order["cwd"]).parent)
+    points = Points(at=order["at"], place=Path(order["cwd"]).parent, files=order["files"])
     points.watch()
+    fork_workers(points, order["trace"], order["worker"])
     code = main()
     sys.stdout.flush()
-    if order["trace"]:
+    if order["trace"] and not Path(order["trace"]).exists():  # a worker knows more of them
         Path(order["trace"]).write_text("".join(f"{label}\n" for label in points.labels))
     os._exit(code)
 

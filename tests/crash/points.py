@@ -12,8 +12,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from release_tools.deploy.steps import KINDS as DEPLOY_KINDS
 from release_tools.engine.journal import Journal
-from release_tools.release.steps import KINDS
+from release_tools.release.steps import KINDS as RELEASE_KINDS
 
 CHANGES = frozenset(("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link"))
 """Audit events that Python raises before it changes names of files."""
@@ -26,14 +27,17 @@ class Points:
     at: int | None
     place: Path
     """The stage; a cache in the home directory is written once and is no point."""
+    files: bool = True
+    """Whether changes of files are points; those of a deploy differ from run to run."""
     labels: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
         """Put a point around every journal line, behind every applied step, before every change of a file."""
         self._surround_journal()
-        for cls in KINDS.values():
+        for cls in (*RELEASE_KINDS.values(), *DEPLOY_KINDS.values()):
             self._follow_apply(cls)
-        sys.addaudithook(self._before_change)
+        if self.files:
+            sys.addaudithook(self._before_change)
 
     def reach(self, label: str, last_words: Callable[[], None] | None = None) -> None:
         """Count a point; die there if it is the chosen one, after the last words."""

@@ -34,6 +34,8 @@ class Stage:
     root: Path
     orders: IO[str]
     answers: IO[str]
+    files: bool = True
+    """Whether changes of files are points."""
 
     @property
     def place(self) -> Path:
@@ -79,7 +81,10 @@ class Stage:
             "out": str(out),
             "err": str(err),
         }
-        order |= {"at": at, "after": after, "group": group, "trace": str(self.root / "trace") if trace else ""}
+        order |= {"at": at, "after": after, "group": group, "files": self.files, "worker": str(self.root / "worker")}
+        order |= {"trace": str(self.root / "trace") if trace else ""}
+        for name in ("trace", "worker"):
+            (self.root / name).unlink(missing_ok=True)
         self.orders.write(json.dumps(order) + "\n")
         self.orders.flush()
         answer = json.loads(self.answers.readline())
@@ -90,12 +95,12 @@ class Stage:
         return tuple((self.root / "trace").read_text().splitlines())
 
 
-def open_stage(root: Path) -> Stage:
-    """Return an empty stage."""
+def open_stage(root: Path, *, files: bool = True) -> Stage:
+    """Return an empty stage; `files`: changes of files are points."""
     (root / "stage" / "tmp").mkdir(parents=True)
     process = player()
     assert process.stdin and process.stdout
-    return Stage(root=root, orders=process.stdin, answers=process.stdout)
+    return Stage(root=root, orders=process.stdin, answers=process.stdout, files=files)
 
 
 @cache
