@@ -5,6 +5,7 @@ Single faults stand in `docs/deploy-faults.md` with their tests. Stories that sh
 
 import os
 import re
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -174,12 +175,14 @@ def test_item_6_verify(lab: DeployLab) -> None:
     assert all(kinds.values()) and told["version"] == "1.0.0"
     names = lab.staging.names()
     assert "release-check" not in names, "what a check makes is removed"
-    lab.staging.rows("INSERT INTO environments (name) VALUES ('unsigned')")
+    worker = lab.pids()["worker"]
+    os.kill(worker, signal.SIGSTOP)
     try:
-        assert "NO  named" in lab.ends(1, "verify")
+        lab.staging.rows("UPDATE heartbeats SET version = '0.0.0'")
+        assert "NO  worker" in lab.ends(1, "verify")
     finally:
-        lab.staging.rows("DELETE FROM environments WHERE name = 'unsigned'")
-    lab.ends(0, "verify")
+        os.kill(worker, signal.SIGCONT)
+    lab.waits(lambda: lab.run("verify").code == 0, "the worker shows no life")
 
 
 def test_item_7_configuration(lab: DeployLab) -> None:
