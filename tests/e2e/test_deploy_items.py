@@ -152,7 +152,8 @@ def test_item_5_backup(postgres_lab: DeployLab) -> None:
     assert here.serves() == "1.0.0" and "before" in here.names() and "after" not in here.names()
     assert sorted(path.name for path in (here.home / "artefacts").iterdir()) == files
     dump = here.top / "hand-made.sql"
-    dump.write_text("CREATE TABLE t (id int);\n")
+    title = "-- PostgreSQL database cluster dump"
+    dump.write_text(f"--\n{title}\n--\nCREATE TABLE t (id int);\n--\n{title} complete\n--\n")
     assert "not proven: " in lab.ends(0, "restore", "--import", str(dump))
     lab.ends(0, "backup", "--yes")
     damaged = newest_backup(lab, "manual")
