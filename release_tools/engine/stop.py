@@ -17,6 +17,10 @@ class StopRequest:
     def __init__(self) -> None:
         self.requested = False
 
+    def answer(self) -> None:
+        """Take the request as answered, by whatever leads back; the next signal asks anew."""
+        self.requested = False
+
     @contextmanager
     def listening(self, say: Callable[[str], None]) -> Iterator[None]:
         """Take SIGINT and SIGTERM as stop requests inside the block; restore the handlers after it."""

@@ -153,7 +153,7 @@ def silent(lab: DeployLab) -> None:
 
 def places(site: Site) -> list[Path]:
     """Return the files in which the runtime keeps what it started."""
-    return [path for path in site.state.rglob("state.json") if "scratch" not in path.parts]
+    return list((site.state / "services" / "services").glob("*/state.json"))
 
 
 def processes_of(top: Path) -> list[int]:

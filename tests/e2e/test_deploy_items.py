@@ -5,6 +5,7 @@ Single faults stand in `docs/deploy-faults.md` with their tests. Stories that sh
 
 import os
 import re
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -151,7 +152,8 @@ def test_item_5_backup(postgres_lab: DeployLab) -> None:
     assert here.serves() == "1.0.0" and "before" in here.names() and "after" not in here.names()
     assert sorted(path.name for path in (here.home / "artefacts").iterdir()) == files
     dump = here.top / "hand-made.sql"
-    dump.write_text("CREATE TABLE t (id int);\n")
+    title = "-- PostgreSQL database cluster dump"
+    dump.write_text(f"--\n{title}\n--\nCREATE TABLE t (id int);\n--\n{title} complete\n--\n")
     assert "not proven: " in lab.ends(0, "restore", "--import", str(dump))
     lab.ends(0, "backup", "--yes")
     damaged = newest_backup(lab, "manual")
@@ -174,12 +176,14 @@ def test_item_6_verify(lab: DeployLab) -> None:
     assert all(kinds.values()) and told["version"] == "1.0.0"
     names = lab.staging.names()
     assert "release-check" not in names, "what a check makes is removed"
-    lab.staging.rows("INSERT INTO environments (name) VALUES ('unsigned')")
+    worker = lab.pids()["worker"]
+    os.kill(worker, signal.SIGSTOP)
     try:
-        assert "NO  named" in lab.ends(1, "verify")
+        lab.staging.rows("UPDATE heartbeats SET version = '0.0.0'")
+        assert "NO  worker" in lab.ends(1, "verify")
     finally:
-        lab.staging.rows("DELETE FROM environments WHERE name = 'unsigned'")
-    lab.ends(0, "verify")
+        os.kill(worker, signal.SIGCONT)
+    lab.waits(lambda: lab.run("verify").code == 0, "the worker shows no life")
 
 
 def test_item_7_configuration(lab: DeployLab) -> None:

@@ -133,6 +133,10 @@ class DeployConductor:
     def _turn(self, story: Story, world: World, error: ReleaseToolsError, *, policy: Policy | None = None) -> None:
         """Plan what follows a plan that failed or was stopped; raise where nothing does."""
         why = _why(error)
+        if isinstance(error, Interrupted) and story.stage is not Stage.ROLLBACK:
+            self.stop.answer()  # what clears up or leads back is what was asked for
+            if story.stage in (Stage.SEAL, Stage.CLEAR) and not story.in_doubt():
+                return  # the little that is left is safer done than stopped
         if story.stage is Stage.PREPARE:
             self._clear(story, why, error)
         elif story.stage is Stage.CUT_OVER:

@@ -48,9 +48,16 @@ def propose_rollback(
 
 
 def last_deploy(session: DeploySession, release: str) -> Story | None:
-    """Return the story of the deploy that brought a release, None where none is on record."""
+    """Return the story of the deploy that brought a release, None where none is on record.
+
+    Deploying it once more brought nothing: what served before it is what the first deploy replaced.
+    """
     stories = (tell(run) for run in reversed(session.runs.history()) if run.intent["flow"] == "deploy")
-    return next((one for one in stories if one.identity.release == release and one.run.closed != "rolled_back"), None)
+    return next((one for one in stories if one.identity.release == release and _brought(one)), None)
+
+
+def _brought(story: Story) -> bool:
+    return story.run.closed != "rolled_back" and story.previous != story.identity.release
 
 
 def growth_lines(world: World, fallback: Mapping[str, str]) -> Iterator[str]:

@@ -61,6 +61,10 @@ class Story:
             return False
         return self.stage is not Stage.CUT_OVER or any(self.run.said(i) for i in range(1, len(plan.steps)))
 
+    def in_doubt(self) -> bool:
+        """Return whether a step of the current plan was started and nobody knows how it ended."""
+        return any(self.run.said(index) == "started" for index in range(len(self.run.plan().steps)))
+
     def cut_over(self) -> Plan | None:
         """Return the plan that cuts over, None while there is none."""
         plans = self.run.forward_plans()
