@@ -17,6 +17,7 @@ WIDTH = 118
 PARTS = {
     "refused.svg": ("A commit that is refused", "2. Commits that are refused", "3. Commits that are right"),
     "power-cut.svg": ("A release, through a power cut", "6. Finish it, through a power cut", "7. Deploy it"),
+    "rolled-back.svg": ("A broken release, taken back by itself", "  go back to 1.1.0", "$ release-tools history"),
     "ledger.svg": ("What plain git and SQL say afterwards", "What plain git and SQL say:", "told in"),
 }
 STYLES = {

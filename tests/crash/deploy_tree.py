@@ -28,6 +28,7 @@ command = ["{python}", "-I", "-S", "service.py", "worker", "{home}", "0"]
 after = ["backend"]
 ready_within = 20.0
 grace = 5.0
+rehearse = false
 
 [deploy.databases.main]
 jobs = 1
@@ -80,10 +81,11 @@ from pathlib import Path
 role, home, port = sys.argv[1:]
 version = Path("VERSION").read_text().strip()
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-query = Path("query.sql").read_text()
-subprocess.run(("psql", os.environ["DATABASE_URL"], "-XAtqc", query), check=True, stdout=subprocess.DEVNULL)
-if Path("breaks").exists() and role == "backend" and Path(home, "production.env").exists():
-    sys.exit("no such price list")
+if role == "backend":
+    query = Path("query.sql").read_text()
+    subprocess.run(("psql", os.environ["DATABASE_URL"], "-XAtqc", query), check=True, stdout=subprocess.DEVNULL)
+    if Path("breaks").exists() and Path(home, "production.env").exists():
+        sys.exit("no such price list")
 
 
 class Answer(socketserver.StreamRequestHandler):
