@@ -17,11 +17,11 @@ def guard_gate(
     """
     if row.gate != "staging" or without.strip() or (staged and staged == content):
         return ()
-    other = f"Staging has run another content as {version} than the branch has now"
     none = f"There is no record that {version} ran on staging"
+    other = f"The record of {version} on staging is one of another content than the branch has now"
     return (
         Problem(
-            failed=f"{other if staged else none}, and {kind} branches are merged only with a record of it.",
+            failed=f"{other if staged else none}, and {kind} branches are merged only with one.",
             todo=f'Type `release-tools finish-{kind} {version} --without-staging "REASON"`; the tag records why.',
         ),
     )

@@ -46,7 +46,7 @@ def written(path: Path) -> str:
 def test_a_service_gets_the_environment_file_and_nothing_of_ours(
     runtime: ProcessRuntime, top: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file's variables, overrides over them, the version, the port; of our own only four."""
+    """The file's variables, overrides over them, the version, the port, the home; of our own only four."""
     monkeypatch.setenv("OUR_TOKEN", "not theirs")
     spec = shell(f"env > {top}/env.new; mv {top}/env.new {top}/env; exec sleep 60", port=4711, port_variable="PORT")
     start(runtime, spec, {"COLOR": "red", "EXTRA": "1"})
@@ -56,7 +56,7 @@ def test_a_service_gets_the_environment_file_and_nothing_of_ours(
     got.pop("_", None)
     ours = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "HOME") if name in os.environ}
     own = {"DB_PASSWORD": SECRET, "COLOR": "red", "EXTRA": "1", "RELEASE_VERSION": "1.0.0", "PORT": "4711"}
-    assert got == {**ours, **own}
+    assert got == {**ours, **own, "RELEASE_HOME": f"{top}/home"}
 
 
 def test_the_holes_of_a_command_are_filled(runtime: ProcessRuntime, top: Path) -> None:

@@ -14,9 +14,9 @@ ROW, VERSION = Config().flow["upgrade"], parse_version("1.1.0")
     [
         (None, "", "There is no record that 1.1.0 ran on staging"),
         ("tree-a", "", ""),
-        ("tree-b", "", "Staging has run another content as 1.1.0"),
+        ("tree-b", "", "The record of 1.1.0 on staging is one of another content"),
         (None, "it burns", ""),
-        ("tree-b", "  ", "Staging has run another content as 1.1.0"),
+        ("tree-b", "  ", "The record of 1.1.0 on staging is one of another content"),
     ],
 )
 def test_a_record_opens_the_gate_for_its_own_content_only(staged: str | None, without: str, said: str) -> None:
