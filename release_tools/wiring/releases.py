@@ -156,13 +156,13 @@ def _bench(
 
 def _staged(reader: "GitReader", version: str) -> str | None:
     """Return the tree that staging committed as a version, as its journals on this machine tell."""
-    from release_tools.errors import ReleaseToolsError
+    from release_tools.errors import ConfigError
     from release_tools.wiring.released import committed_content_of, tables_at
 
     commit = reader.commit_of("HEAD")
     try:
         tables = tables_at(reader, commit) if commit else None
-    except ReleaseToolsError:
+    except ConfigError:
         return None  # a platform that describes no deploys has no records of them
     return committed_content_of(tables.project, "staging", version) if tables else None
 

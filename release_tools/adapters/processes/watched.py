@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ class Ended(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class Watched(ABC):
     """A service's first process, which leads the group and the session that the others are in."""
 
     identity: str
@@ -46,9 +47,9 @@ class Watched:
         """Return the first process's pid, which is the group's number."""
         return pid_of(self.identity)
 
+    @abstractmethod
     def ended(self) -> Ended | None:
         """Return how it ended, None while it lives."""
-        raise NotImplementedError
 
     def end(self, grace: float, wait: Wait) -> None:
         """Ask it to end, and end the whole group when the grace is over."""
@@ -67,7 +68,7 @@ class Watched:
             self._await_rest(monotonic() + grace, wait)
         self.release()
 
-    def release(self) -> None:
+    def release(self) -> None:  # noqa: B027 - most have nothing to let go of
         """Let the kernel forget the first process; from then on its number may be another's."""
 
     def _await_rest(self, deadline: float, wait: Wait) -> None:
