@@ -35,8 +35,9 @@ class Commit(NamedTuple):
     """A commit; `type` is lower case and empty when the header is no Conventional Commit, `breaking` says what breaks.
 
     `covers` names further types that a squashed body holds, `warnings` what of the message could not be read;
-    `elsewhere` marks one that changes nothing of the product that is looked at, `marks` what the message may hold. A
-    named tuple, because a history has tens of thousands and a frozen dataclass takes five times as long to make.
+    `elsewhere` marks one that changes nothing of the product that is looked at, `marks` what the message may hold,
+    `repeats` names the commit whose change it makes again. A named tuple, because a history has tens of thousands and a
+    frozen dataclass takes five times as long to make.
     """
 
     sha: str
@@ -50,6 +51,7 @@ class Commit(NamedTuple):
     warnings: tuple[str, ...] = ()
     elsewhere: bool = False
     marks: int = -1  # all, for a commit that nobody has looked at
+    repeats: str = ""
 
     @property
     def is_merge(self) -> bool:

@@ -121,11 +121,11 @@ def _repeating(commits: Sequence[Commit]) -> Iterator[str]:
 
 def _picks(commits: Sequence[Commit], gone: Container[str]) -> Iterator[tuple[str, str]]:
     """Yield the cherry-picks whose original stands among the commits and counts, each with the reason."""
-    picks = [commit for commit in commits if commit.marks & PICKED]
+    picks = [commit for commit in commits if commit.repeats or commit.marks & PICKED]
     names = {one.sha for one in commits if one.sha not in gone and not one.elsewhere} if picks else set()
     for commit in picks:
-        for part in commit.message.split(PICK)[1:]:
-            name = part.partition(b")")[0].decode("ascii", "replace")
+        said = (part.partition(b")")[0].decode("ascii", "replace") for part in commit.message.split(PICK)[1:])
+        for name in (*said, commit.repeats):
             if name in names and name != commit.sha:
                 yield commit.sha, f"a cherry-pick of {name[:7]}, which counts"
 
