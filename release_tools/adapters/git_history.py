@@ -73,7 +73,7 @@ class GitHistory:
         return parse_changes(self._text(*asked, stdin=names))
 
     def fingerprints(self, commits: Sequence[str]) -> dict[str, str]:
-        """Return what is the same for picks of one commit, for those that share their author's date with another."""
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
         names = "".join(f"{name}\n" for name in commits).encode()
         dates = parse_dates(self._text(*DATES, stdin=names)) if commits else {}
         if not dates:

@@ -195,7 +195,7 @@ class GitReader:
         return read_changes(self.git, commits, paths)
 
     def fingerprints(self, commits: Sequence[str]) -> dict[str, str]:
-        """Return what is the same for picks of one commit, for those that share their author's date with another."""
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
         return read_fingerprints(self.git, commits)
 
     def below(self, commit: str, directory: str) -> tuple[str, ...]:

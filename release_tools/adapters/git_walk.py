@@ -34,7 +34,7 @@ def read_changes(git: GitProcess, commits: Sequence[str], paths: Sequence[str]) 
 
 
 def read_fingerprints(git: GitProcess, commits: Sequence[str]) -> dict[str, str]:
-    """Return what is the same for picks of one commit, for those that share their author's date with another."""
+    """Return what is the same for picks of one commit, for those that share header and date with another."""
     names = "".join(f"{name}\n" for name in commits).encode()
     dates = parse_dates(git.run(*DATES, stdin=names).text) if commits else {}
     if not dates:

@@ -111,7 +111,7 @@ class GitReader(Protocol):
         ...
 
     def fingerprints(self, commits: Sequence[str], /) -> Mapping[str, str]:
-        """Return what is the same for picks of one commit, for those that share their author's date with another."""
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
         ...
 
     def below(self, commit: str, directory: str, /) -> tuple[str, ...]:

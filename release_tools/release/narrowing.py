@@ -10,6 +10,7 @@ from release_tools.config.model import Config
 from release_tools.domain.history.changes import Changes
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.history.picks import find_alike, mark_picks
+from release_tools.domain.selector import parse_selector
 from release_tools.release.pending import COMING
 
 
@@ -21,7 +22,7 @@ class ChangeReader(Protocol):
         ...
 
     def fingerprints(self, commits: Sequence[str], /) -> Mapping[str, str]:
-        """Return what is the same for picks of one commit, for those that share their author's date with another."""
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
         ...
 
 
@@ -37,7 +38,8 @@ def narrow_all(
     reader: ChangeReader, config: Config, groups: Sequence[Sequence[Commit]]
 ) -> tuple[tuple[Commit, ...], ...]:
     """Return groups of commits, marked; a commit repeats only one of its own group, and git is asked once for all."""
-    alike = [name for group in groups for name in find_alike(group)]
+    types = _counting(config)
+    alike = [name for group in groups for name in find_alike(group, types)]
     fingerprints = reader.fingerprints(alike) if alike else {}
     marked = tuple(mark_picks(group, fingerprints) for group in groups)
     paths = tuple(path.rstrip("/") for path in config.version.paths)
@@ -48,3 +50,9 @@ def narrow_all(
         tuple(one if one.sha in ours or one.sha == COMING else one._replace(elsewhere=True) for one in group)
         for group in marked
     )
+
+
+def _counting(config: Config) -> frozenset[str]:
+    """Return the types that raise a version or have a heading; a diff takes time, and that of others decides nothing."""
+    raising = (kind for kind, level in config.version.bump.items() if level != "none")
+    return frozenset((*raising, *(parse_selector(text.lower()) or "" for text in config.changelog.sections))) - {""}

@@ -164,7 +164,7 @@ class FakeGitReader:
         return found
 
     def fingerprints(self, commits: Sequence[str], /) -> dict[str, str]:
-        """Return what is the same for picks of one commit, for those that share their author's date with another."""
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
         authors = {name: self.graph.commit(name).author for name in commits}
         dates = {name: author.epoch if author else 0 for name, author in authors.items()}
         alike = [name for name in commits if list(dates.values()).count(dates[name]) > 1]

@@ -4,11 +4,11 @@ Git keeps author, date and message when it picks; whether the change is the same
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from release_tools.domain.history.commit import Commit
 
-DATES = ("log", "--no-walk=unsorted", "--format=%H %at", "--no-show-signature", "--stdin")
+DATES = ("log", "--no-walk=unsorted", "--format=%H %at %s", "--no-show-signature", "--stdin")
 PATCHES = ("diff-tree", "--stdin", "--root", "-r", "-p", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-color")
 """Questions to git about commits named on its input, whatever the user's settings say of diffs."""
 
@@ -16,11 +16,15 @@ SHARED = 2
 """Commits that have something in common."""
 
 
-def find_alike(commits: Sequence[Commit]) -> tuple[str, ...]:
-    """Return the names of the commits that may be picks of each other: they say the same, and are no merges."""
+def find_alike(commits: Sequence[Commit], types: Container[str]) -> tuple[str, ...]:
+    """Return the names of those of some types that may be picks of each other: they say the same, and are no merges."""
     counted = Counter(commit.description for commit in commits)
     return tuple(
-        one.sha for one in commits if counted[one.description] >= SHARED and one.type and len(one.parents) == 1
+        one.sha
+        for one in commits
+        if counted[one.description] >= SHARED
+        and len(one.parents) == 1
+        and (one.type in types or one.breaking is not None)
     )
 
 
@@ -44,10 +48,10 @@ def mark_picks(commits: Sequence[Commit], fingerprints: Mapping[str, str]) -> tu
 
 
 def parse_dates(told: str) -> dict[str, str]:
-    """Parse names and dates, a pair on each line, and return the dates that several commits share."""
-    dates = dict(line.split(" ", 1) for line in told.split("\n") if line)
-    counted = Counter(dates.values())
-    return {name: date for name, date in dates.items() if counted[date] >= SHARED}
+    """Parse names, dates and headers, a line each, and return the dates of those that share both with another."""
+    told_of = dict(line.split(" ", 1) for line in told.split("\n") if line)
+    counted = Counter(told_of.values())
+    return {name: said.partition(" ")[0] for name, said in told_of.items() if counted[said] >= SHARED}
 
 
 def parse_patches(told: str, dates: Mapping[str, str]) -> dict[str, str]:

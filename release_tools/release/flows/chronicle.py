@@ -49,7 +49,7 @@ class HistoryReader(Protocol):
         ...
 
     def fingerprints(self, commits: Sequence[str], /) -> Mapping[str, str]:
-        """Return what is the same for picks of one commit, for those that share their author's date with another."""
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
         ...
 
     def differences(self, old: str, new: str, /) -> tuple[Change, ...]:
