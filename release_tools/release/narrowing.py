@@ -53,6 +53,6 @@ def narrow_all(
 
 
 def _counting(config: Config) -> frozenset[str]:
-    """Return the types that raise a version or have a heading; a diff takes time, and that of others decides nothing."""
+    """Return the types that raise a version or have a heading: diffs take time, and those of others decide nothing."""
     raising = (kind for kind, level in config.version.bump.items() if level != "none")
     return frozenset((*raising, *(parse_selector(text.lower()) or "" for text in config.changelog.sections))) - {""}

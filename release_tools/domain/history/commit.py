@@ -19,6 +19,8 @@ NO_FOOTER = "mentions BREAKING CHANGE, but not as a footer with colon and space,
 
 _HARD = RETURNS | BREAKS | REVERTS
 
+MERGED = b"Merged PR "
+
 DEEPEST_QUOTE = 50
 """Reverts of reverts that are followed; nobody writes more, and each one costs a pass over the line."""
 
@@ -82,10 +84,11 @@ class Commit(NamedTuple):
 
     @property
     def closes(self) -> tuple[str, ...]:
-        """The issues that footers close."""
+        """The issues that footers close; a paragraph below such a footer is no part of it."""
         if not self.marks & CLOSES:
             return ()
-        return tuple(footer.value for footer in self.footers if footer.token.lower() in CLOSING)
+        values = (footer.value for footer in self.footers if footer.token.lower() in CLOSING)
+        return tuple(value.partition("\n\n")[0] for value in values)
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -134,7 +137,13 @@ def _parse(sha: str, parents: tuple[str, ...], message: bytes, marks: int) -> Co
 
 
 def _header(line: bytes) -> tuple[str, str, str, bool]:
-    """Return type, scope, description and the breaking mark; empty when the line is no Conventional Commit."""
+    """Return type, scope, description and the breaking mark; empty when the line is no Conventional Commit.
+
+    What Azure puts before the title of a pull request, `Merged PR 12: `, goes behind it, as with other forges.
+    """
+    if line.startswith(MERGED):
+        number, colon, title = line[len(MERGED) :].partition(b": ")
+        return _header(title + b" (#" + number + b")") if colon and number.isdigit() else ("", "", "", False)
     if not line.startswith((b'Revert "', b'Reapply "')):
         return _conventional(line)
     inner, taken_back = strip_quotes(_text(line))

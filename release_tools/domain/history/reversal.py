@@ -65,9 +65,9 @@ def _number(lines: Sequence[str]) -> str:
 
 
 def without_number(subject: str) -> str:
-    """Return the subject without the ` (#12)` that forges append."""
-    head, opening, number = subject.rpartition(" (#")
-    return head if opening and number.endswith(")") and number[:-1].isdigit() else subject
+    """Return the subject without the ` (#12)` or ` (!12)` that forges append."""
+    head, opening, number = subject.rpartition(" (")
+    return head if opening and number[:1] in "#!" and number.endswith(")") and number[1:-1].isdigit() else subject
 
 
 def pair_reversals(commits: Sequence[Commit], *, released: Container[str] = ()) -> dict[str, str]:
