@@ -110,6 +110,10 @@ class GitReader(Protocol):
         """Return what the commits change at or below the paths, each against its first parent."""
         ...
 
+    def fingerprints(self, commits: Sequence[str], /) -> Mapping[str, str]:
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
+        ...
+
     def below(self, commit: str, directory: str, /) -> tuple[str, ...]:
         """Return the paths of a commit's files below a directory, in git's order."""
         ...

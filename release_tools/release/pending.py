@@ -107,12 +107,13 @@ class _Walk:
 
         A subject counts where we lack the commit itself: that is how a squashed back-merge is known.
         """
-        names, subjects = find_mentions(commits)
-        names = names.difference(self.reader.missing(tuple(names))) if names else names
+        mentions = find_mentions(commits)
+        names = mentions.names.difference(self.reader.missing(tuple(mentions.names))) if mentions.names else frozenset()
         found = names.difference(self.names(names, self.finals.values())) if names else names
-        if not subjects:
+        if not mentions.subjects:
             return found
-        return found.union(subjects.intersection(one.subject for one in self._log(self.finals.values(), self.ours)))
+        others = self._log(self.finals.values(), self.ours)
+        return found.union(mentions.subjects.intersection(one.subject for one in others))
 
     def inside(self, versions: Sequence[Version]) -> frozenset[Version]:
         """Return those of the versions whose commit we contain."""

@@ -99,7 +99,7 @@ def write_section(
 def _linked(text: str, version: Version, previous: Version | None, forge: Forge, prefix: str) -> str:
     """Return the changelog with the links of a version that is being released, and of what will come after it."""
     newest = max(section.version for section in read_sections(text))
-    links = {UNRELEASED: forge.compare(newest.tag_name(prefix), "HEAD")}
+    links = {UNRELEASED: forge.compare(newest.tag_name(prefix))}
     if previous:
         links[str(version)] = forge.compare(previous.tag_name(prefix), version.tag_name(prefix))
     return define_links(text, links)

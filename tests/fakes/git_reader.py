@@ -163,6 +163,19 @@ class FakeGitReader:
                 found[name] = tuple(map(Change, letters, inside))
         return found
 
+    def fingerprints(self, commits: Sequence[str], /) -> dict[str, str]:
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
+        authors = {name: self.graph.commit(name).author for name in commits}
+        dates = {name: author.epoch if author else 0 for name, author in authors.items()}
+        alike = [name for name in commits if list(dates.values()).count(dates[name]) > 1]
+        return {name: f"{dates[name]} {told}" for name in alike if (told := self._change(name))}
+
+    def _change(self, name: str) -> str:
+        parents = self.graph.commit(name).parents
+        old, new = self.graph.files(parents[0]) if parents else {}, self.graph.files(name)
+        told = [(path, old.get(path), new.get(path)) for path in sorted({*old, *new}) if old.get(path) != new.get(path)]
+        return str(told) if told else ""
+
     def below(self, commit: str, directory: str, /) -> tuple[str, ...]:
         """Return the paths of a commit's files below a directory, in git's order."""
         return tuple(sorted(path for path in self.graph.files(commit) if path.startswith(f"{directory}/")))

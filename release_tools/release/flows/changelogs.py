@@ -7,7 +7,6 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 
 from release_tools.domain.changelog.outline import Group, Outline, group_entries
 from release_tools.domain.changelog.people import People
@@ -20,7 +19,7 @@ from release_tools.errors import PreconditionFailed
 from release_tools.release.credits import read_people
 from release_tools.release.flows.chronicle import Chronicle
 from release_tools.release.fragments import folded, parse_blobs, waiting
-from release_tools.release.narrowing import narrow
+from release_tools.release.narrowing import narrow, narrow_all
 from release_tools.release.pending import read_pending, read_release
 from release_tools.release.section import release_date
 
@@ -65,12 +64,9 @@ def _starts(chronicle: Chronicle) -> tuple[str, ...]:
 
 
 def _narrowed(chronicle: Chronicle, stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
-    """Return the stretches of the product alone, by one question to git."""
-    if not chronicle.config.version.paths:
-        return stretches
-    commits = [commit for stretch in stretches for commit in stretch.commits]
-    told = iter(narrow(chronicle.reader, chronicle.config, commits))
-    return tuple(replace(one, commits=tuple(islice(told, len(one.commits)))) for one in stretches)
+    """Return the stretches of the product alone, by few questions to git."""
+    told = narrow_all(chronicle.reader, chronicle.config, [stretch.commits for stretch in stretches])
+    return tuple(replace(one, commits=commits) for one, commits in zip(stretches, told, strict=True))
 
 
 def outline_span(chronicle: Chronicle, old: str, new: str) -> tuple[Outline, ...]:

@@ -48,6 +48,10 @@ class HistoryReader(Protocol):
         """Return what the commits change at or below the paths, each against its first parent."""
         ...
 
+    def fingerprints(self, commits: Sequence[str], /) -> Mapping[str, str]:
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
+        ...
+
     def differences(self, old: str, new: str, /) -> tuple[Change, ...]:
         """Return the files that differ between two commits."""
         ...
