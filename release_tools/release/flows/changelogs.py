@@ -18,11 +18,11 @@ from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version, parse_version
 from release_tools.errors import PreconditionFailed
 from release_tools.release.credits import read_people
+from release_tools.release.dates import release_date
 from release_tools.release.flows.chronicle import Chronicle
 from release_tools.release.fragments import folded, parse_blobs, waiting
 from release_tools.release.narrowing import narrow, narrow_all
 from release_tools.release.pending import read_pending, read_release
-from release_tools.release.section import release_date
 
 Folded = Mapping[str, Mapping[str, Blob]]
 """The fragments that release commits took away, by commit and path."""

@@ -15,7 +15,7 @@ from release_tools.domain.version import Version
 from release_tools.domain.weblinks import Forge
 from release_tools.errors import PreconditionFailed
 from release_tools.release.lines import is_line
-from release_tools.release.section import link_forge
+from release_tools.release.linking import link_forge
 
 USUAL_REMOTE = "origin"
 
