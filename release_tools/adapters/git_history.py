@@ -110,7 +110,7 @@ class GitHistory:
         return found
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         asked = "".join(f"{name}\n" for name in objects).encode()
         rows = self._text("cat-file", "--batch-check=%(objectname)", stdin=asked).split("\n")
         return tuple(name for name, row in zip(objects, rows, strict=False) if row.endswith(" missing"))

@@ -203,7 +203,7 @@ class GitReader:
         return list_below(self.git, commit, directory)
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         return self.objects.missing(objects)
 
     def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = ()) -> bool:

@@ -119,7 +119,7 @@ class GitReader(Protocol):
         ...
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         ...
 
     def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = (), /) -> bool:

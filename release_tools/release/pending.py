@@ -26,7 +26,7 @@ class LogReader(Protocol):
         ...
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         ...
 
 
@@ -120,7 +120,10 @@ class _Walk:
         if not versions:
             return frozenset()
         beyond = set(self.names({self.tags[version] for version in versions}, self.ours))
-        return frozenset(version for version in versions if self.tags[version] not in beyond)
+        found = {version: f"{sha}^{{commit}}" for version in versions if (sha := self.tags[version]) not in beyond}
+        # A tag of a file or a tree is beyond nothing, and no version of any history either.
+        strange = set(self.reader.missing(tuple(found.values()))) if found else ()
+        return frozenset(version for version, name in found.items() if name not in strange)
 
     def _log(self, starts: Iterable[str], without: Iterable[str]) -> tuple[Commit, ...]:
         return parse_log(self._asked(LOG_FORMAT, starts, without))

@@ -88,3 +88,31 @@ def test_messages_in_an_old_encoding_are_read(site: Site) -> None:
     assert "Übergang nötig" in text
     assert "- café (" in text
     assert here.run("next-version", "--offline").stdout == "2.0.0\n"
+
+
+def test_a_tag_of_a_file_is_no_version_of_the_history(site: Site) -> None:
+    """It is in nobody's way but for its number, and asking for it is answered."""
+    here = site.here
+    blob = here.at("HEAD:pyproject.toml")
+    here.git("tag", "v1.0.5", blob)
+    here.git("tag", "-a", "v9.9.9", "-m", "a tree", "HEAD^{tree}")
+    data = here.run("next-version", "--offline", "--json").data
+    assert (data["version"], data["previous"]) == ("1.1.0", "1.0.0")
+    assert here.run("notes").code == 0
+    for command in ("notes", "changelog"):
+        refused = here.run(command, "9.9.9")
+        assert (refused.code, refused.error[0]) == (
+            3,
+            "v9.9.9 tags nothing of the history of what is checked out, nor of main's.",
+        )
+    assert "[9.9.9]" not in here.run("changelog").stdout
+
+
+def test_a_version_on_a_line_of_its_own_is_asked_for(site: Site) -> None:
+    """What neither the branch nor main contains has notes of its own as long as nothing else contains it."""
+    here = site.here
+    here.git("switch", "--quiet", "--orphan", "other")
+    here.commit("feat: elsewhere", {"elsewhere": "1"})
+    here.git("tag", "v0.5.0")
+    here.git("switch", "--quiet", "develop")
+    assert "elsewhere (" in here.run("notes", "0.5.0").stdout

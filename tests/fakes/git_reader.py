@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakes.graph import FakeTag, Graph
+from fakes.graph import FakeCommit, FakeTag, Graph
 from fakes.repository import FakeRepository
 from release_tools.domain.history.changes import Change, Changes
 from release_tools.domain.history.log import LOG_FORMAT, NAME_FORMAT
@@ -181,8 +181,12 @@ class FakeGitReader:
         return tuple(sorted(path for path in self.graph.files(commit) if path.startswith(f"{directory}/")))
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
-        return tuple(sha for sha in objects if sha not in self.graph.objects)
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
+        return tuple(name for name in objects if not self._is_here(*name.partition("^{commit}")[:2]))
+
+    def _is_here(self, sha: str, wanted: str) -> bool:
+        found = self.graph.objects.get(sha)
+        return found is not None and (not wanted or isinstance(found, FakeCommit))
 
     def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = (), /) -> bool:
         """Return whether the index of a worktree holds exactly the tree of a commit, or these paths of it."""

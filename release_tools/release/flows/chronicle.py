@@ -15,7 +15,7 @@ from release_tools.domain.version import Version
 from release_tools.domain.weblinks import Forge
 from release_tools.errors import PreconditionFailed
 from release_tools.release.lines import is_line
-from release_tools.release.section import link_forge
+from release_tools.release.linking import link_forge
 
 USUAL_REMOTE = "origin"
 
@@ -65,7 +65,7 @@ class HistoryReader(Protocol):
         ...
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         ...
 
     def setting(self, key: str, /) -> str:
