@@ -7,14 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from release_tools.deploy.cutover import plan_cutover
-from release_tools.deploy.flows.endings import ending_of, held, operator_needed, rolled_back, seal, unrecorded
+from release_tools.deploy.flows.clearing import only_beside, plan_clearing
+from release_tools.deploy.flows.endings import (
+    ending_of,
+    held,
+    operator_needed,
+    rolled_back,
+    seal,
+    unprepared,
+    unrecorded,
+)
 from release_tools.deploy.flows.failing import observe_reached
 from release_tools.deploy.flows.retreats import plan_way_back
 from release_tools.deploy.flows.stages import Stage, Story, tell
 from release_tools.deploy.observe import observe_platform, observe_target
 from release_tools.deploy.rollback import Policy, Way, decide
 from release_tools.deploy.session import DeploySession
-from release_tools.deploy.steps.copies import ClearScratch
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.record import Outcome
 from release_tools.engine.plan import Plan, plan_hash
@@ -26,7 +34,6 @@ from release_tools.errors import (
     HumanNeeded,
     Inconclusive,
     Interrupted,
-    PreconditionFailed,
     ReleaseToolsError,
     ToolFailed,
 )
@@ -71,7 +78,7 @@ class DeployConductor:
         if story.stage is Stage.SINGLE:
             self.session.runs.close(run, "aborted")
             return "aborted"
-        if story.stage in (Stage.ROLLBACK, Stage.SEAL, Stage.CLEAR):
+        if story.stage in (Stage.ROLLBACK, Stage.SEAL, Stage.CLEAR) and not only_beside(story):
             return self.go_on(run)
         if story.opened():
             raise HumanNeeded(
@@ -133,11 +140,12 @@ class DeployConductor:
     def _turn(self, story: Story, world: World, error: ReleaseToolsError, *, policy: Policy | None = None) -> None:
         """Plan what follows a plan that failed or was stopped; raise where nothing does."""
         why = _why(error)
-        if isinstance(error, Interrupted) and story.stage is not Stage.ROLLBACK:
+        unnoticed = story.stage is Stage.PREPARE or only_beside(story)
+        if isinstance(error, Interrupted) and (unnoticed or story.stage is not Stage.ROLLBACK):
             self.stop.answer()  # what clears up or leads back is what was asked for
             if story.stage in (Stage.SEAL, Stage.CLEAR) and not story.in_doubt():
                 return  # the little that is left is safer done than stopped
-        if story.stage is Stage.PREPARE:
+        if unnoticed:
             self._clear(story, why, error)
         elif story.stage is Stage.CUT_OVER:
             self._turn_back(story, world, why, error, policy)
@@ -150,12 +158,8 @@ class DeployConductor:
 
     def _clear(self, story: Story, why: str, error: ReleaseToolsError) -> None:
         failure = "interrupted" if isinstance(error, Interrupted) else _kind(error)
-        copies = tuple(
-            (step.copies, step.rehearsal) for step in story.run.plan().steps if isinstance(step, ClearScratch)
-        )
-        steps = tuple(ClearScratch(copies=names, rehearsal=rehearsal) for names, rehearsal in copies)
-        plan = Plan(title=f"clear what preparing {story.identity.version} left", steps=steps)
-        story.run.add_plan(plan, undo=True, facts={"stage": Stage.CLEAR.value, "failed": why, "failure": failure})
+        facts = {"stage": Stage.CLEAR.value, "failed": why, "failure": failure}
+        story.run.add_plan(plan_clearing(story), undo=True, facts=facts)
 
     def _turn_back(self, story: Story, world: World, why: str, error: ReleaseToolsError, policy: Policy | None) -> None:
         if isinstance(error, Interrupted) and story.opened():
@@ -187,7 +191,7 @@ class DeployConductor:
         if outcome == "rolled_back" and run.intent["flow"] == "deploy":
             raise rolled_back(self.session, story)
         if outcome == "failed" and story.stage is Stage.CLEAR:
-            raise _unprepared(story, why)
+            raise unprepared(self.session, story, why)
         if outcome == "failed":
             raise held(self.session, story, why)
         if outcome in ("operator_stopped", "interrupted"):
@@ -237,10 +241,3 @@ def _why(error: ReleaseToolsError) -> str:
 def _kind(error: ReleaseToolsError) -> str:
     cause = error.__cause__
     return "backup" if isinstance(cause, BackupFailed) else "tool"
-
-
-def _unprepared(story: Story, why: str) -> ReleaseToolsError:
-    state = "Production is untouched; nothing of this run is left."
-    if story.evidence.failure == "precondition":
-        return PreconditionFailed(why, state=state, todo="Mend that, then deploy again.")
-    return BackupFailed(why, state=state, todo="Mend that, then deploy again.")

@@ -16,10 +16,21 @@ from release_tools.deploy.world import World
 from release_tools.domain.deploy.backup import prunable
 from release_tools.domain.deploy.record import Outcome
 from release_tools.engine.plan import Plan, plan_hash
-from release_tools.errors import HumanNeeded, OperatorNeeded, RolledBack, ToolFailed
+from release_tools.errors import (
+    BackupFailed,
+    HumanNeeded,
+    OperatorNeeded,
+    PreconditionFailed,
+    ReleaseToolsError,
+    RolledBack,
+    ToolFailed,
+)
 
 KEPT_RELEASES = 3
 """How many releases stay laid out, the current one among them."""
+
+AGAIN = {"backup": "back up"}
+"""What a flow is called in a sentence, where its name is no verb."""
 
 
 def seal(session: DeploySession, story: Story, world: World, outcome: Outcome) -> Plan:
@@ -77,6 +88,16 @@ def ending_of(story: Story) -> str:
     if story.evidence.outcome == "operator_stopped":
         return f"{story.identity.version} serves; it was not watched to the end."
     return "The run is recorded."
+
+
+def unprepared(session: DeploySession, story: Story, why: str) -> ReleaseToolsError:
+    """Return the error that a run was given up before it touched anything, with what to type for its kind."""
+    flow, environment = story.run.intent["flow"], session.environment
+    todo = f"Mend that, then {AGAIN.get(flow, flow)} again."
+    if flow in ("verify-backup", "restore"):
+        todo = f"Choose another one: `release-tools backups --env {environment}`."
+    error = PreconditionFailed if story.evidence.failure == "precondition" else BackupFailed
+    return error(why, state="Production is untouched; nothing of this run is left.", todo=todo)
 
 
 def rolled_back(session: DeploySession, story: Story) -> RolledBack:
