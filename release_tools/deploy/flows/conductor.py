@@ -6,7 +6,6 @@ What a plan does stands in the plans; which way leads back stands in `rollback`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from release_tools.deploy.cutover import plan_cutover
 from release_tools.deploy.flows.clearing import only_beside, plan_clearing
 from release_tools.deploy.flows.endings import (
     ending_of,
@@ -19,8 +18,8 @@ from release_tools.deploy.flows.endings import (
 )
 from release_tools.deploy.flows.failing import observe_reached
 from release_tools.deploy.flows.retreats import plan_way_back
+from release_tools.deploy.flows.second_look import plan_from_now
 from release_tools.deploy.flows.stages import Stage, Story, tell
-from release_tools.deploy.observe import observe_platform, observe_target
 from release_tools.deploy.rollback import Policy, Way, decide
 from release_tools.deploy.session import DeploySession
 from release_tools.deploy.world import World
@@ -60,7 +59,12 @@ class DeployConductor:
         return self.go_on(record_run(self.session, intent, plan, stage))
 
     def go_on(self, run: Run, decision: Decision | None = None) -> str:
-        """Go on with a run until it ends; return its outcome, or raise what its failure ended in."""
+        """Go on with a run until it ends; return its outcome, or raise what its failure ended in.
+
+        A cut-over that was planned and not begun is not begun before all was looked at once more.
+        """
+        if not run.closed and tell(run).stage is Stage.CUT_OVER and not run.begun(run.plan()):
+            plan_from_now(self.session, tell(run), self._world(run))
         while not run.closed:
             world = self._world(run)
             try:
@@ -96,7 +100,7 @@ class DeployConductor:
         if story.stage is Stage.PREPARE and run.intent["flow"] == "deploy":
             self._hold(story)
             try:
-                plan = self._plan_cutover(story, world)
+                plan = plan_from_now(self.session, story, world)
             except BackupFailed as error:
                 self._clear(story, error.failed, error)
                 return
@@ -117,25 +121,6 @@ class DeployConductor:
                 todo=f"Type `release-tools continue --env {self.session.environment} --approve "
                 f"{plan_hash(story.run.plan())[:APPROVAL]}`, or `abort`.",
             )
-
-    def _plan_cutover(self, story: Story, world: World) -> Plan:
-        version = story.identity.version
-        identity, tag = observe_target(self.session, version, str(story.run.intent.get("ref", "")))
-        if identity != story.identity:
-            raise HumanNeeded(
-                f"{tag or 'The ref'} was moved since this run was prepared: "
-                f"{story.identity.commit[:10]} then, {identity.commit[:10]} now.",
-                state="Production is untouched.",
-                todo=f"Type `release-tools abort --env {self.session.environment}`, then deploy again.",
-            )
-        state = observe_platform(self.session, world, identity, tag)
-        if state.current != story.previous:
-            raise HumanNeeded(
-                f"{state.current or 'Nothing'} serves now; this run was prepared on {story.previous or 'nothing'}.",
-                state="This run has touched nothing.",
-                todo=f"Type `release-tools abort --env {self.session.environment}`, then deploy again.",
-            )
-        return plan_cutover(state, story.evidence, story.run.id)
 
     def _turn(self, story: Story, world: World, error: ReleaseToolsError, *, policy: Policy | None = None) -> None:
         """Plan what follows a plan that failed or was stopped; raise where nothing does."""
