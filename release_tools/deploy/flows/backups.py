@@ -34,7 +34,7 @@ def propose_backup(session: DeploySession, world: World, blueprint: Blueprint) -
     plan = Plan(
         title=f"back {session.environment} up", steps=(backup, *_prove(session, world, blueprint, backup.backup, ""))
     )
-    return DeployProposal(intent=_intent(session, "backup", current), plan=plan)
+    return DeployProposal(intent={**_intent(session, "backup", current), "backup": backup.backup}, plan=plan)
 
 
 def propose_proof(session: DeploySession, world: World, blueprint: Blueprint, backup: str) -> DeployProposal:
