@@ -151,7 +151,12 @@ class DeployConductor:
             self._seal(story, world, "operator_stopped")
             return
         blueprint = world.blueprint(story.identity.release)
-        reached = observe_reached(story, world, policy=policy or blueprint.policy(self.session.environment).rollback)
+        policy = policy or blueprint.policy(self.session.environment).rollback
+        try:
+            reached = observe_reached(story, world, policy=policy)
+        except ToolFailed as lost:
+            unknown = f"{why} What was reached cannot be told: {lost.failed}"
+            raise operator_needed(self.session, story, unknown) from error
         decision = decide(reached)
         if decision.way is Way.HOLD and not reached.written:
             raise held(self.session, story, why) from error

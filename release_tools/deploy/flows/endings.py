@@ -139,7 +139,9 @@ def operator_needed(session: DeploySession, story: Story, why: str) -> OperatorN
     """Return the error that nothing more is done, as a runbook."""
     environment, plan = session.environment, story.run.plan()
     left = [step.title() for index, step in enumerate(plan.steps) if story.run.said(index) not in ("done", "skipped")]
-    lines = "\n".join(f"  {number}. {title}" for number, title in enumerate(left, 1))
+    # Before the way back is planned nobody can say what is left of it; the steps that led here are not.
+    planned = story.stage is Stage.ROLLBACK
+    lines = "".join(f"  {number}. {title}\n" for number, title in enumerate(left, 1)) if planned else ""
     fallback = story.evidence.fallback or {}
     copies = "".join(
         f"\n  the state before is in the database {copy}" for copy in dict(fallback.get("copies", {})).values()
@@ -148,8 +150,8 @@ def operator_needed(session: DeploySession, story: Story, why: str) -> OperatorN
     return OperatorNeeded(
         f"The way back from {story.identity.version} failed: {why}",
         state=f"Users are kept out, and everything is kept:{copies}\n  the last backup is {backup or 'none'}",
-        todo=f"What is left to do:\n{lines}\n"
-        f"Mend what stopped it, then type `release-tools recover --env {environment}`.",
+        todo=(f"What is left to do:\n{lines}" if lines else "")
+        + f"Mend what stopped it, then type `release-tools recover --env {environment}`.",
     )
 
 
