@@ -72,7 +72,9 @@ class Runner:
         shutil.copy(TOP / "requirements" / "run.lock", work / "requirements")
         _git(work, "init", "--quiet", "-b", "main")
         _git(work, "add", ".")
-        _git(work, "commit", "--quiet", "-m", "chore: scripts")
+        _git(
+            work, "-c", "user.name=bot", "-c", "user.email=bot@example.com", "commit", "--quiet", "-m", "chore: scripts"
+        )
         _git(work, "push", "--quiet", str(tool.git_dir), "main")
         hashes = _git(work, "hash-object", "requirements/run.lock", ".ci/install-on-runner") + "\n"
         made = f"{_git(work, 'hash-object', '--stdin', stdin=hashes)}-{self.tool_commit}"
