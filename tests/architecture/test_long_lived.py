@@ -9,7 +9,7 @@ from source_tree import PACKAGE, TOP, modules
 PROGRAMS = ("adapters.processes.supervisor", "adapters.front.server")
 OURS = frozenset(
     {
-        *("adapters", "errors", "domain", "domain.deploy"),
+        *("adapters", "errors", "record", "domain", "domain.deploy"),
         *(f"adapters.processes{name}" for name in ("", ".identity", ".place", ".service_log", ".memory_kills")),
         *("adapters.processes.watched", "adapters.processes.supervisor"),
         *(f"adapters.front{name}" for name in ("", ".exchange", ".gate", ".peers", ".relay", ".server", ".tally")),

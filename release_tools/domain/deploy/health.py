@@ -4,10 +4,11 @@ Nothing is measured here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import Literal, NamedTuple
+
+from release_tools.record import record
 
 CheckKind = Literal["service", "http", "post", "tcp", "sql", "command", "identity"]
 
@@ -16,7 +17,7 @@ FLAPS = 3
 """How often a check may turn from good to bad until that alone is a failure."""
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.1, 5.0, 1.5
-"""Seconds between two looks at something that is not good yet: the first pause, what it grows up to, and by which factor.
+"""Seconds between two looks at something that is not good yet: the first pause, the longest, and by what they grow.
 
 A look costs next to nothing, and users are kept out meanwhile: what comes up is seen after at most half as long again.
 """
@@ -25,7 +26,7 @@ JITTER = 0.2
 """The share of a pause by which it is made shorter or longer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CheckSpec:
     """One declared check; which fields count depends on its kind."""
 
