@@ -46,7 +46,7 @@ def actionlint(top: Path) -> "subprocess.CompletedProcess[str]":
 
 def language_service(top: Path) -> "subprocess.CompletedProcess[str]":
     """Check what GitHub's own editor checks; calls are held to the shipped workflows."""
-    return _ran(top, str(_tool("node")), str(TOP / ".ci" / "languageservice" / "validate.mjs"), *_files(top))
+    return _ran(top, str(_tool("node")), str(_tool("../languageservice/validate.mjs")), *_files(top))
 
 
 BROKEN: dict[Checker, tuple[str, str]] = {
