@@ -64,9 +64,14 @@ def propose_and_run(
 def hand_over(invocation: Invocation, place: DeployPlace, run: Run, *words: str) -> None:
     """Let a worker go on with a run, follow it, and report its end."""
     version = str(run.intent.get("version", ""))
-    worker = start_worker(place, run.id, words)
-    result = follow(place, run.id, worker, lambda text: talk(invocation, text))
+    result = carry_out(invocation, place, run, *words)
     finish_result(invocation, result, version, str(run.intent["flow"]), run.id)
+
+
+def carry_out(invocation: Invocation, place: DeployPlace, run: Run, *words: str) -> Result:
+    """Let a worker go on with a run and follow it; return how it ended."""
+    worker = start_worker(place, run.id, words)
+    return follow(place, run.id, worker, lambda text: talk(invocation, text))
 
 
 def finish_result(invocation: Invocation, result: Result, version: str, flow: str, run: str) -> None:

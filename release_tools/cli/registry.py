@@ -52,7 +52,7 @@ ROWS = (
     Row("finish-release", "flow", "Merge, tag and publish a release, and bring it back to develop", RUN),
     Row("start-hotfix", "flow", "Cut a hotfix branch from main", RUN),
     Row("finish-hotfix", "flow", "Release a hotfix and carry it to open releases and develop", RUN),
-    Row("start-upgrade", "flow", "Cut a release branch that must run on staging first", RUN),
+    Row("start-upgrade", "flow", "Cut a release branch that must run on staging first", (*RUN, 9)),
     Row("finish-upgrade", "flow", "Finish an upgrade as a release, once it ran on staging", RUN),
     Row("update-branch", "flow", "Bring the base branch's commits into the current branch", RUN),
     Row("back-merge", "flow", "Merge the newest release into develop and open releases", RUN),

@@ -248,5 +248,9 @@ def test_item_9_staging_first(lab: DeployLab) -> None:
     lab.ends(6, "continue", "--approve", "0" * 12, site=there)
     run = lab.asked("status", site=there)
     assert run["intent"]["waived staging"] == "staging is being rebuilt"
-    lab.ends(0, "continue", "--approve", digits[1], site=there)
+    write_env(there, SIGNING_KEY="another-key")
+    assert "environment file: it says something else" in lab.ends(6, "continue", "--approve", digits[1], site=there)
+    write_env(there)
+    assert there.serves() == "1.0.0"
+    lab.ends(0, "continue", site=there)
     assert there.serves() == "1.1.0" and lab.staging.serves() == "1.0.0"

@@ -53,6 +53,14 @@ def committed_content(runs: tuple[Run, ...], version: str) -> str | None:
     return None
 
 
+def journaled_hash(session: DeploySession, backup: str) -> str:
+    """Return the SHA-256 of a backup's manifest as the journal of the run that made it has it; empty: none made it."""
+    runs = (*session.runs.open_runs(), *reversed(session.runs.history()))
+    facts = (fact.get(name) for run in runs for fact in run.facts() for name in ("backup", "fallback_backup"))
+    made = (dict(fact) for fact in facts if fact)
+    return next((str(one["manifest_sha256"]) for one in made if one["id"] == backup), "")
+
+
 def recorded_rows(
     session: DeploySession,
 ) -> tuple[tuple[VersionRow, ...], tuple[tuple[tuple[str, str | float | bool | None], ...], ...]]:
