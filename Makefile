@@ -53,7 +53,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-anno
 
 lock: $(READY) ## compile the locks anew; `make lock UPGRADE=--upgrade` takes newer versions
 	$(COMPILE) $(UPGRADE) --group dev -o requirements/dev.lock pyproject.toml requirements/build.in
-	$(COMPILE) $(UPGRADE) -o requirements/run.lock pyproject.toml requirements/build.in
+	$(COMPILE) $(UPGRADE) -c requirements/dev.lock -o requirements/run.lock pyproject.toml requirements/build.in
+	$(COMPILE) $(UPGRADE) -o requirements/workflows.lock requirements/workflows.in
 	$(COMPILE) $(UPGRADE) -o requirements/uv.lock requirements/uv.in
 	$(COMPILE) $(UPGRADE) -o requirements/peers.lock requirements/peers.in
 
@@ -61,4 +62,4 @@ bench: $(READY) ## measure what the README says about speed
 	$(BIN)/python -m benchmarks
 
 clean: ## remove the environment and every cache
-	rm -rf .venv .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench .workflows .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,7 +17,7 @@ from forge_double.server import running
 from lab import DeployLab, deploy_lab, processes_of, silent
 from loaded import SCRIPT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.workflows]
 
 NAME, TOKEN = "team/lab", "token-of-the-job"
 STEPS = steps_of("deploy.yml")

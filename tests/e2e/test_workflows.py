@@ -6,7 +6,7 @@ import pytest
 from act_runner import steps_of, without
 from workflow_scenes import SCENES, scene
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.workflows]
 
 STEPS = [(workflow, *step) for workflow in SCENES for step in steps_of(workflow)]
 
