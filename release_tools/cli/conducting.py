@@ -42,11 +42,6 @@ class Precaution(NamedTuple):
     """Does it; returns what the intent keeps of it, and a note for the plan."""
 
 
-OPTIONAL_ENVIRONMENT = click.option(
-    "--env", "environment", metavar="NAME", help="The run of this environment, not that of the repository."
-)
-
-
 def changing(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that everything has that changes something."""
     for option in CHANGING:
