@@ -18,7 +18,7 @@ from release_tools.deploy.steps.migrations import Migrate
 from release_tools.deploy.steps.record import RemoveBackup
 from release_tools.deploy.steps.releases import RemoveRelease
 from release_tools.deploy.world import World
-from release_tools.domain.deploy.backup import prunable
+from release_tools.domain.deploy.backup import environment_of, prunable
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
 from release_tools.errors import BackupFailed, PreconditionFailed
@@ -84,7 +84,8 @@ def _tidy(session: DeploySession, world: World) -> Iterator[Step[World]]:
     others = sorted(release for release in world.releases.all() if release not in (current, previous))
     for release in others[: max(len(others) - KEPT_RELEASES + 2, 0)]:
         yield RemoveRelease(release=release)
-    for backup in prunable(world.backups.all(), session.generations):
+    left = (one for one in world.backups.leftovers() if environment_of(one) == session.environment)
+    for backup in (*left, *prunable(world.backups.all(), session.generations)):
         yield RemoveBackup(backup=backup)
 
 
