@@ -66,6 +66,8 @@ class Store:
     root: Path
     """Where the real one lies."""
     damage: Callable[[str], object]
+    leave: Callable[[str], object]
+    """Leaves what a killed attempt at a backup leaves."""
 
     def take(self, backup: str = "b1", **changed: Any) -> tuple[Manifest, str]:
         """Take a backup of everything, with the arguments changed that are named."""
@@ -123,11 +125,24 @@ def make_store(home: Path, **options: Any) -> Store:
         data[len(data) // 2] ^= 1
         path.write_bytes(data)
 
+    def leave(backup: str) -> None:
+        dump = shelf.partial(backup) / "databases" / "main"
+        dump.mkdir(parents=True)
+        (dump / "toc.dat").write_bytes(b"in the clear")
+
     writer = BackupStore(shelf=shelf, environment="production")
-    return Store(reader=shelf, writer=writer, platform=home / "platform", root=shelf.root, damage=damage)
+    places = {"platform": home / "platform", "root": shelf.root}
+    return Store(reader=shelf, writer=writer, damage=damage, leave=leave, **places)
 
 
 def make_fake(home: Path) -> Store:
     """Return the store in memory."""
     fake = FakeBackups()
-    return Store(reader=fake, writer=fake, platform=make_platform(home / "platform"), root=home, damage=fake.damage)
+    return Store(
+        reader=fake,
+        writer=fake,
+        platform=make_platform(home / "platform"),
+        root=home,
+        damage=fake.damage,
+        leave=fake.left.add,
+    )

@@ -36,6 +36,12 @@ class BackupShelf:
             found = [kept for name in self._names() if (kept := self._kept(name)) is not None]
         return tuple(sorted(found, key=lambda kept: (kept.taken_at, kept.backup)))
 
+    def leftovers(self) -> tuple[str, ...]:
+        """Return the backups that were begun, or removed, and not finished."""
+        with reading(self.root):
+            entries = self.root.iterdir() if self.root.is_dir() else ()
+            return tuple(sorted(one.name.removesuffix(PARTIAL) for one in entries if one.name.endswith(PARTIAL)))
+
     def load(self, backup: str, /, *, sha256: str = "") -> Manifest:
         """Return a backup's manifest; `BackupRefused` where any copy of its hash says that it is another one."""
         with reading(self.root):

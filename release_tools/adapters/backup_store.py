@@ -13,7 +13,15 @@ from release_tools.adapters.backup_taking import BackupTaking, not_taken
 from release_tools.adapters.file_tree import free_bytes, remove_tree, sync_directory, tree_size
 from release_tools.adapters.foreign_backup import ForeignBackup, ForeignFile
 from release_tools.adapters.stored_backup import StoredBackup
-from release_tools.domain.deploy.backup import Artefact, ArtefactKind, Kept, Manifest, Purpose, last_verified
+from release_tools.domain.deploy.backup import (
+    Artefact,
+    ArtefactKind,
+    Kept,
+    Manifest,
+    Purpose,
+    environment_of,
+    last_verified,
+)
 from release_tools.domain.deploy.database import Contents
 from release_tools.errors import BackupFailed, PreconditionFailed, ReleaseToolsError, ToolFailed
 from release_tools.ports.database import DatabaseWriter
@@ -139,6 +147,7 @@ class BackupStore:
             raise not_taken(f"Two parts of the backup are called {', '.join(twice)}", "Name one of them otherwise.")
         with _failing(backup, self.shelf.root):
             parse_recipients(self.shelf.recipients)
+            self._sweep()
             remove_tree(partial)
             partial.mkdir(mode=0o700)
             try:
@@ -148,6 +157,12 @@ class BackupStore:
                 with suppress(OSError):
                     remove_tree(partial)
                 raise
+
+    def _sweep(self) -> None:
+        # Dumps lie in the clear until each is encrypted, so what a kill left must not wait for somebody to look.
+        for left in self.shelf.leftovers():
+            if environment_of(left) == self.environment:
+                remove_tree(self.shelf.partial(left))
 
     def _finish(self, taking: BackupTaking, manifest: Manifest) -> str:
         sha256 = taking.write_manifest(manifest)

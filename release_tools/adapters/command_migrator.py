@@ -96,7 +96,9 @@ class CommandMigrator:
         settings = self._libpq() | dict(self.variables) | dict(environment)
         inherited = {name: os.environ[name] for name in PASSED if name in os.environ}
         secrets = secret_values({**self.variables, **environment})
-        return run_program(argv, env=inherited | settings, cwd=self.directory, timeout=timeout, mask=secrets, ok=None)
+        return run_program(
+            argv, env=inherited | settings, cwd=self.directory, timeout=timeout, secrets=secrets, ok=None
+        )
 
     def _libpq(self) -> dict[str, str]:
         milliseconds = max(round(self.lock_timeout * 1000), 1)

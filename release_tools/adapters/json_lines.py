@@ -15,7 +15,7 @@ from pathlib import Path
 from select import select
 from typing import IO, Any
 
-from release_tools.adapters.program import masked
+from release_tools.domain.deploy.masking import mask
 from release_tools.errors import ToolFailed, ToolTimedOut
 from release_tools.record import record
 
@@ -55,7 +55,7 @@ class JsonLines:
                 raise self._too_late(timeout) from None
             finally:
                 _kill(process)
-            yield {"event": "ended", "code": code, "words": masked(_last_words(err), self.mask)}
+            yield {"event": "ended", "code": code, "words": mask(_last_words(err), self.mask)}
 
     def _start(self, err: IO[bytes]) -> "subprocess.Popen[bytes]":
         pipe = subprocess.PIPE
@@ -76,7 +76,7 @@ class JsonLines:
             ) from error
 
     def _heard(self, event: Event) -> Event:
-        return event | {name: masked(event[name], self.mask) for name in FOR_PEOPLE if name in event}
+        return event | {name: mask(event[name], self.mask) for name in FOR_PEOPLE if name in event}
 
     def _lines(self, output: int, end: float, timeout: float) -> Iterator[bytes]:
         kept = b""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from release_tools.adapters.postgres_address import Address
-from release_tools.adapters.program import masked
+from release_tools.domain.deploy.masking import mask
 from release_tools.errors import LockBusy, PreconditionFailed, ToolFailed, ToolTimedOut
 from release_tools.record import record
 
@@ -149,7 +149,7 @@ def _translated(place: str, secrets: Sequence[str]) -> Iterator[None]:
         code = error.sqlstate or ""
         # The server's first sentence alone: its details repeat what rows hold.
         told = error.diag.message_primary or " ".join(str(error).split())
-        words = masked(told, secrets).rstrip(".?")
+        words = mask(told, secrets).rstrip(".?")
         raise _error(f"{place}: {words}.", code) from None
 
 

@@ -53,7 +53,7 @@ class PostgresPrograms:
             told["PGOPTIONS"] = f"{told.get('PGOPTIONS', '')} {options}".strip()
         program = str(self._find(argv[0]) or argv[0])
         env = kept | {"LC_ALL": "C.UTF-8"} | told
-        return run_program((program, *argv[1:]), env=env, cwd=cwd, timeout=timeout, mask=secrets, umask=0o077)
+        return run_program((program, *argv[1:]), env=env, cwd=cwd, timeout=timeout, secrets=secrets, umask=0o077)
 
     def _find(self, name: str) -> Path | None:
         if self.directory is not None:

@@ -161,7 +161,7 @@ class CheckProber:
             env={**inherited, **variables, "RELEASE_VERSION": look.version},
             cwd=Path(tree),
             timeout=check.timeout,
-            mask=secrets_of(variables),
+            secrets=secrets_of(variables),
             ok=None,
         )
         if done.code:

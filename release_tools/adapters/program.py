@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, NamedTuple
 
+from release_tools.domain.deploy.masking import mask
 from release_tools.errors import ToolFailed, ToolTimedOut
 
 CAPTURED = 8 * 1024 * 1024
@@ -40,17 +41,17 @@ def run_program(
     cwd: Path,
     timeout: float,
     stdin: bytes | None = None,
-    mask: Iterable[str] = (),
+    secrets: Iterable[str] = (),
     ok: tuple[int, ...] | None = (0,),
     umask: int = -1,
 ) -> Finished:
     """Run a program to its end; `ToolFailed` unless its exit code is in `ok` (None: any).
 
-    `env` is all of its environment; `mask` are texts that no message repeats. Its whole process group is killed at the
+    `env` is all of its environment; no message repeats any of `secrets`. Its whole process group is killed at the
     deadline, which raises `ToolTimedOut`, when we are interrupted, and when it leaves children behind.
     """
-    secrets = tuple(mask)
-    shown = masked(" ".join(argv), secrets)
+    secrets = tuple(secrets)
+    shown = mask(" ".join(argv), secrets)
     process = _start(argv, shown, env=env, cwd=cwd, feeds=stdin is not None, umask=umask)
     heard = bytearray(), bytearray()
     talk = _talk(process, stdin or b"", *heard)
@@ -63,18 +64,11 @@ def run_program(
         ) from None
     finally:
         _settle(process, talk)
-    done = Finished(process.returncode, _text(heard[0]), masked(_text(heard[1]), secrets).strip())
+    done = Finished(process.returncode, _text(heard[0]), mask(_text(heard[1]), secrets).strip())
     if ok is not None and done.code not in ok:
         words = "\n".join((done.err or "no message").splitlines()[-TOLD:])
         raise ToolFailed(f"`{shown}` failed with exit code {done.code}: {words}")
     return done
-
-
-def masked(text: str, secrets: Iterable[str]) -> str:
-    """Return a text in which no secret is left; the longest go first, so that no part of one stays behind."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
 
 
 def _start(

@@ -42,10 +42,6 @@ class Precaution(NamedTuple):
     """Does it; returns what the intent keeps of it, and a note for the plan."""
 
 
-OPTIONAL_ENVIRONMENT = click.option(
-    "--env", "environment", metavar="NAME", help="The run of this environment, not that of the repository."
-)
-
 REQUEST = click.option("--request", is_flag=True, help="Open the branch's pull request into main as well.")
 
 

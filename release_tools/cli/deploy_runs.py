@@ -6,8 +6,6 @@ The worker is a process in a session of its own: a lost terminal ends nothing.
 from collections.abc import Callable
 from typing import Any
 
-import click
-
 from release_tools.cli.deploy_worker import Result, follow, start_worker
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import as_summary, confirm, report, talk
@@ -17,10 +15,6 @@ from release_tools.engine.plan import Plan
 from release_tools.engine.runs import Run
 from release_tools.errors import PreconditionFailed
 from release_tools.wiring.deploys import DeployPlace
-
-ENVIRONMENT = click.option(
-    "--env", "environment", required=True, metavar="NAME", help="The environment, as production or staging."
-)
 
 
 def refuse_unfinished(place: DeployPlace) -> None:

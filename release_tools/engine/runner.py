@@ -14,7 +14,9 @@ from release_tools.engine.stop import StopRequest
 from release_tools.errors import HumanNeeded, Interrupted, ReleaseToolsError, ToolFailed, ToolTimedOut
 from release_tools.record import record
 
-GO_ON = "Type `release-tools continue` to go on, `release-tools abort` to go back, `release-tools status` to look."
+GO_ON = (
+    "Type `release-tools continue{0}` to go on, `release-tools abort{0}` to go back, `release-tools status{0}` to look."
+)
 
 
 class Action(Enum):
@@ -73,9 +75,14 @@ def carry_out(run: Run, world: Any, *, report: Report, stop: StopRequest, decisi
         if run.said(index) in ("done", "skipped"):
             continue
         if stop.requested:
-            raise Interrupted("Interrupted at a safe point.", state=standing(run, plan), todo=GO_ON)
+            raise Interrupted("Interrupted at a safe point.", state=standing(run, plan), todo=go_on(run))
         word = _settle(run, index, step, world, decision if run.said(index) else None)
         report(Progress(number=index + 1, of=len(plan.steps), title=step.title(), word=word))
+
+
+def go_on(run: Run) -> str:
+    """Return what a person may type about a run that is unfinished."""
+    return GO_ON.format(run.place)
 
 
 def standing(run: Run, plan: Plan) -> str:
@@ -112,7 +119,9 @@ def _apply(run: Run, index: int, step: Step[Any], world: Any) -> str:
         facts = step.apply(world)
     except KeyboardInterrupt:
         raise Interrupted(
-            f"Interrupted in the middle of: {step.title()}.", state=standing(run, run.plan()), todo=GO_ON
+            f"Interrupted in the middle of: {step.title()}.",
+            state=standing(run, run.plan()),
+            todo=go_on(run),
         ) from None
     except (ReleaseToolsError, OSError) as error:
         return _after_failure(run, index, step, world, error)
@@ -142,14 +151,20 @@ def _look_again(step: Step[Any], world: Any) -> Reality:
 def _failed(run: Run, step: Step[Any], error: ReleaseToolsError | OSError) -> ReleaseToolsError:
     reason, todo = (error.failed, error.todo) if isinstance(error, ReleaseToolsError) else (str(error), "")
     return ToolFailed(
-        f"Failed: {step.title()}.\n{reason}", state=standing(run, run.plan()), todo=f"{todo} {GO_ON}".strip()
+        f"Failed: {step.title()}.\n{reason}",
+        state=standing(run, run.plan()),
+        todo=f"{todo} {go_on(run)}".strip(),
     )
 
 
 def _undecided(run: Run, step: Step[Any], reality: Reality, action: Action) -> HumanNeeded:
-    doubt = "Look, then type `release-tools continue --redo` to apply it again or `--skip` to take it as done."
     return HumanNeeded(
         f"Stopped before: {step.title()}.\n{reality.reason}",
         state=standing(run, run.plan()),
-        todo=doubt if action is Action.DOUBT else GO_ON,
+        todo=_doubt(run) if action is Action.DOUBT else go_on(run),
     )
+
+
+def _doubt(run: Run) -> str:
+    again = f"release-tools continue{run.place}"
+    return f"Look, then type `{again} --redo` to apply it again or `{again} --skip` to take it as done."

@@ -28,6 +28,8 @@ class Run:
     journal: Journal
     kinds: Registry
     made_by: str
+    place: str = ""
+    """What is typed behind a command that is about this run, as ` --env production`."""
 
     @property
     def id(self) -> str:
@@ -136,6 +138,8 @@ class Runs:
     kinds: Registry
     made_by: str
     clock: Callable[[], str]
+    place: str = ""
+    """What is typed behind commands about its runs."""
 
     def draft_directory(self, run_id: str) -> Path:
         """Return the directory in which a run's draft is made, before the run itself exists."""
@@ -209,7 +213,7 @@ class Runs:
 
     def _load(self, directory: Path) -> Run:
         journal = Journal(directory / JOURNAL, clock=self.clock)
-        return Run(directory=directory, journal=journal, kinds=self.kinds, made_by=self.made_by)
+        return Run(directory=directory, journal=journal, kinds=self.kinds, made_by=self.made_by, place=self.place)
 
 
 def _planned(run: Run) -> bool:

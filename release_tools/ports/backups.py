@@ -18,6 +18,10 @@ class BackupReader(Protocol):
         """Return the finished backups, oldest first."""
         ...
 
+    def leftovers(self) -> tuple[str, ...]:
+        """Return the backups that were begun, or removed, and not finished; what lies there may not be encrypted."""
+        ...
+
     def load(self, backup: str, /, *, sha256: str = "") -> Manifest:
         """Return a backup's manifest; with `sha256`, the journal's copy of its hash, only if it is that very one."""
         ...
@@ -56,7 +60,7 @@ class BackupWriter(Protocol):
     ) -> tuple[Manifest, str]:
         """Take a backup and read it back; return its manifest and the manifest's SHA-256; else `BackupFailed`.
 
-        An identifier that has a finished backup is refused; what an earlier attempt left is replaced.
+        An identifier that has a finished backup is refused. What earlier attempts of this environment left is removed.
         `quiesced`: writers are stopped, so a file that changes while it is read is a failure, not a warning.
         """
         ...

@@ -87,7 +87,7 @@ class Platform:
         return DeploySession(
             environment=self.environment,
             config=self.config,
-            runs=runs_in(self.state),
+            runs=runs_in(self.state, self.environment),
             run_id=run_id,
             reader=self.reader,
             tables_at=partial(tables_at, self.reader),

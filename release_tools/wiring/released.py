@@ -79,15 +79,15 @@ class Released:
         )
 
 
-def runs_in(state: Path) -> Runs:
-    """Return the runs of an environment."""
+def runs_in(state: Path, environment: str) -> Runs:
+    """Return the runs of an environment, by its state directory."""
     from release_tools.deploy.steps import KINDS
     from release_tools.installed import installed_version
 
     def now() -> str:
         return datetime.now(UTC).isoformat(timespec="milliseconds")
 
-    return Runs(root=state, kinds=KINDS, made_by=installed_version(), clock=now)
+    return Runs(root=state, kinds=KINDS, made_by=installed_version(), clock=now, place=f" --env {environment}")
 
 
 def committed_content_of(project: str, environment: str, version: str) -> str | None:
@@ -99,7 +99,7 @@ def committed_content_of(project: str, environment: str, version: str) -> str | 
         host_file = load_host(project, environment)
     except PreconditionFailed:
         return None
-    return committed_content(runs_in(state_directory(host_file, project, environment)).history(), version)
+    return committed_content(runs_in(state_directory(host_file, project, environment), environment).history(), version)
 
 
 def tables_at(reader: "GitReader", commit: str) -> Deploy:

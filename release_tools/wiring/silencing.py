@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from release_tools.errors import ToolFailed
 from release_tools.wiring.deploys import is_at_work
 
 GRACE = 2.0
@@ -29,9 +30,16 @@ def silence(state: Path) -> None:
 
 
 def _end_worker(state: Path) -> None:
-    """Kill whoever holds the lock; a worker that is just being born says its number soon."""
-    end = time.monotonic() + PATIENCE
-    while is_at_work(state) and time.monotonic() < end:
+    """Kill whoever holds the lock; a worker that is just being born says its number soon. `ToolFailed` if it stays."""
+    end, holder = time.monotonic() + PATIENCE, 0
+    while is_at_work(state):
+        if time.monotonic() >= end:
+            raise ToolFailed(
+                f"Somebody still holds the lock of {state} after {PATIENCE:g} s"
+                + (f": pid {holder}, which does not die." if holder else ", and does not say who."),
+                state="Its services still run, and nothing was deleted.",
+                todo=f"Find it (`fuser -v {state / 'lock'}`), end it, and repeat the command.",
+            )
         with suppress(OSError, ValueError, KeyError):
             holder = int(json.loads((state / "lock.holder").read_text())["pid"])
             os.kill(holder, signal.SIGKILL)

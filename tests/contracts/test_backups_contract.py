@@ -175,6 +175,27 @@ def test_the_last_verified_backup_is_not_removed(store: Store) -> None:
     assert [kept.backup for kept in store.reader.all()] == ["b2"]
 
 
+LEFT = "20260301T120000Z-production-1.0.0-live-3fa91c"
+OTHERS = ("20260301T120000Z-production-eu-1.0.0-live-3fa91c", "20260301T120000Z-staging-none-manual-3fa91c", "mine")
+
+
+def test_what_a_killed_backup_left_is_removed_by_the_next_one(store: Store) -> None:
+    """It may lie in the clear; what belongs to another environment, or to nobody known, stays."""
+    for backup in (LEFT, *OTHERS):
+        store.leave(backup)
+    assert store.reader.leftovers() == tuple(sorted((LEFT, *OTHERS)))
+    assert store.reader.all() == ()
+    store.take("b1")
+    assert store.reader.leftovers() == tuple(sorted(OTHERS))
+
+
+def test_what_a_killed_backup_left_can_be_removed(store: Store) -> None:
+    """By its name, as a finished one."""
+    store.leave(LEFT)
+    store.writer.remove(LEFT)
+    assert store.reader.leftovers() == ()
+
+
 def test_a_removed_backup_is_forgotten_with_its_marks(store: Store) -> None:
     """A new one of the same name is not taken for proven."""
     store.take("old", taken_at="2026-02-01T00:00:00Z")

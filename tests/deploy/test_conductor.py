@@ -200,6 +200,14 @@ def test_no_traffic_while_it_is_watched_is_inconclusive(platform: FakePlatform) 
     assert versions(platform) == ["1.0.0", "1.1.0"]
 
 
+def test_no_traffic_after_a_first_deploy_is_no_finding(tmp_path: Path) -> None:
+    """Nobody used the platform before; that its checks stay good is all that can be watched, and it ends with 0."""
+    platform = FakePlatform(tmp_path / "state")
+    assert platform.deploy("1.0.0") == "committed"
+    run = platform.runs.history()[-1]
+    assert any(fact.get("verdict") == "inconclusive" for fact in run.facts()), "what the watch saw is still on record"
+
+
 def test_a_migration_that_fails_on_the_copy(platform: FakePlatform) -> None:
     """It is found before anybody is kept out."""
     platform.failing["r2"] = "column does not exist"

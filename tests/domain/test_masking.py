@@ -43,6 +43,11 @@ def test_the_password_of_a_url_is_masked_alone_as_well() -> None:
     assert mask("p@ss and p%40ss", secrets) == f"{MASK} and {MASK}"
 
 
+def test_a_secret_within_another_leaves_no_rest() -> None:
+    """The longest are masked first, and an empty one masks nothing."""
+    assert mask("sesame-street and sesame", ("sesame", "sesame-street", "")) == "*** and ***"
+
+
 def test_a_value_too_short_to_be_found_is_left() -> None:
     """Two letters stand everywhere."""
     assert secrets_of({"KEY": "ab"}) == ()

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from scripted import ScriptedWorld, carry, reread, run_of, words
 
-from release_tools.engine.runner import GO_ON, Decision
+from release_tools.engine import runner
+from release_tools.engine.runner import Decision
 from release_tools.engine.runs import Run
 from release_tools.engine.step import DONE, PENDING, Answer, conflict, unknown
 from release_tools.errors import (
     HumanNeeded,
     ReleaseToolsError,
 )
+
+GO_ON = runner.GO_ON.format("")
 
 REALITIES = {
     Answer.PENDING: PENDING,

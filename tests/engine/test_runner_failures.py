@@ -1,6 +1,7 @@
 """The runner when steps fail, are interrupted or crash: what is recorded, how it ends, how it goes on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted import Look, ScriptedWorld, SetValue, carry, plan_of, reread, run_of, words
 
-from release_tools.engine.runner import GO_ON, standing
+from release_tools.engine import runner
+from release_tools.engine.runner import standing
 from release_tools.engine.step import PENDING, Facts, Reality, unknown
 from release_tools.engine.stop import StopRequest
 from release_tools.errors import (
@@ -18,6 +20,8 @@ from release_tools.errors import (
     ToolFailed,
     ToolTimedOut,
 )
+
+GO_ON = runner.GO_ON.format("")
 
 
 def fail(error: BaseException, *, sets: bool = False) -> Callable[[ScriptedWorld], Facts | None]:
@@ -238,3 +242,9 @@ def test_a_plan_without_steps_is_done(tmp_path: Path) -> None:
     assert carry(run_of(tmp_path), ScriptedWorld()) == []
     assert plan_of().steps == ()
     assert SetValue(name="x").title() == "set x"
+
+
+def test_what_is_to_be_typed_names_the_place_of_the_run(tmp_path: Path) -> None:
+    """A run of an environment is gone on with by naming it; one without stays as it is."""
+    run = replace(run_of(tmp_path, "a"), place=" --env production")
+    assert runner.go_on(run).startswith("Type `release-tools continue --env production` to go on")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from release_tools.domain.deploy.backup import Artefact, Kept, Manifest, Purpose, last_verified
+from release_tools.domain.deploy.backup import Artefact, Kept, Manifest, Purpose, environment_of, last_verified
 from release_tools.domain.deploy.database import Contents
 from release_tools.domain.deploy.manifest import render_manifest
 from release_tools.errors import BackupFailed, BackupRefused, PreconditionFailed, ToolFailed
@@ -35,11 +35,17 @@ class FakeBackups:
     free_bytes: int = 10**12
     wrong: tuple[str, ...] = ()
     """What `faults` returns."""
+    left: set[str] = field(default_factory=set)
+    """Backups that were begun and not finished."""
     stored: dict[str, _Stored] = field(default_factory=dict)
 
     def all(self) -> tuple[Kept, ...]:
         """Return the finished backups, oldest first."""
         return tuple(sorted((one.kept for one in self.stored.values()), key=lambda kept: (kept.taken_at, kept.backup)))
+
+    def leftovers(self) -> tuple[str, ...]:
+        """Return `left`."""
+        return tuple(sorted(self.left))
 
     def load(self, backup: str, /, *, sha256: str = "") -> Manifest:
         """Return the manifest."""
@@ -83,6 +89,7 @@ class FakeBackups:
         """Keep the bytes of everything."""
         if self.full or backup in self.stored:
             raise BackupFailed(f"The backup {backup} failed.", state="No backup was made.", todo="Make room.")
+        self.left = {one for one in self.left if environment_of(one) != self.environment}
         items: dict[tuple[str, str], Tree] = {}
         contents: dict[str, Contents] = {}
         for name, database in databases.items():
@@ -145,6 +152,7 @@ class FakeBackups:
             raise PreconditionFailed(
                 f"{backup} is the last verified backup.", state="It is as it was.", todo="Verify a younger one first."
             )
+        self.left.discard(backup)
         self.stored.pop(backup, None)
 
     def protect(self, backup: str, reason: str, /) -> None:

@@ -2,7 +2,8 @@
 
 import click
 
-from release_tools.cli.conducting import OPTIONAL_ENVIRONMENT, changing, chosen_run, finish, show_plan, with_conductor
+from release_tools.cli.conducting import changing, chosen_run, finish, show_plan, with_conductor
+from release_tools.cli.environment_option import OPTIONAL_ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import confirm
 from release_tools.release.flows.conductor import Conductor

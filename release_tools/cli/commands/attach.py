@@ -2,8 +2,9 @@
 
 import click
 
-from release_tools.cli.deploy_runs import ENVIRONMENT, finish_result
+from release_tools.cli.deploy_runs import finish_result
 from release_tools.cli.deploy_worker import follow, log_path
+from release_tools.cli.environment_option import ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report, talk
 from release_tools.wiring.deploys import deploy_place

@@ -2,7 +2,7 @@
 
 import click
 
-from release_tools.cli.deploy_runs import ENVIRONMENT
+from release_tools.cli.environment_option import ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
 from release_tools.wiring.deploys import deploy_place

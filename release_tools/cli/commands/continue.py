@@ -2,7 +2,8 @@
 
 import click
 
-from release_tools.cli.conducting import OPTIONAL_ENVIRONMENT, chosen_run, finish, resume, show_plan, waiting
+from release_tools.cli.conducting import chosen_run, finish, resume, show_plan, waiting
+from release_tools.cli.environment_option import OPTIONAL_ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.engine.runner import Decision
 from release_tools.wiring.releases import release_session

@@ -3,7 +3,8 @@
 import click
 
 from release_tools.cli.conducting import changing
-from release_tools.cli.deploy_runs import ENVIRONMENT, propose_and_run, refuse_unfinished
+from release_tools.cli.deploy_runs import propose_and_run, refuse_unfinished
+from release_tools.cli.environment_option import ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.deploy.flows.upkeep import propose_tidying
 from release_tools.wiring.deploys import deploy_place

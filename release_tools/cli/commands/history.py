@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from release_tools.cli.deploy_runs import ENVIRONMENT
+from release_tools.cli.environment_option import ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
 from release_tools.deploy.flows.records import Past, newest_journal, past_runs

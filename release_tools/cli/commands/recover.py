@@ -2,7 +2,8 @@
 
 import click
 
-from release_tools.cli.deploy_runs import ENVIRONMENT, show_plan
+from release_tools.cli.deploy_runs import show_plan
+from release_tools.cli.environment_option import ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import as_summary, report, talk
 from release_tools.deploy.flows.conductor import DeployConductor

@@ -2,10 +2,10 @@
 
 import click
 
-from release_tools.cli.conducting import OPTIONAL_ENVIRONMENT
+from release_tools.cli.environment_option import OPTIONAL_ENVIRONMENT
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import report
-from release_tools.engine.runner import GO_ON
+from release_tools.engine.runner import go_on
 from release_tools.engine.runs import Run
 from release_tools.wiring.releases import release_session
 
@@ -40,7 +40,7 @@ def _lines(run: Run) -> list[str]:
     lines += [f"  {MARKS[run.said(index)]:>8}  {step.title()}" for index, step in enumerate(plan.steps)]
     if plan.awaits and not run.undoing:
         return [*lines, plan.awaits.condition, plan.awaits.todo]
-    return [*lines, GO_ON]
+    return [*lines, go_on(run)]
 
 
 def _data(run: Run) -> dict[str, object]:

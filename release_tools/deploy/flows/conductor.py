@@ -186,7 +186,8 @@ class DeployConductor:
             raise held(self.session, story, why)
         if outcome in ("operator_stopped", "interrupted"):
             raise Interrupted(why or "Stopped.", state=ending_of(story), todo="")
-        if outcome == "committed" and story.evidence.verdict == "inconclusive":
+        # Before a first deploy there were no users; that none came while it was watched is no finding.
+        if outcome == "committed" and story.evidence.verdict == "inconclusive" and story.previous:
             world = self._world(run)
             if world.blueprint(story.identity.release).bake.inconclusive == "exit-10":
                 raise Inconclusive(

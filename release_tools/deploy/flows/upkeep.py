@@ -1,29 +1,24 @@
-"""Upkeep: what nothing leads back to any more is removed; a migration by hand; looking at what serves.
+"""Upkeep: what nothing leads back to any more is removed; which release serves.
 
 A backup is removed only where no generation keeps it, and never the last verified one.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 from release_tools.deploy.blueprint import version_of
 from release_tools.deploy.flows.endings import KEPT_RELEASES
-from release_tools.deploy.flows.proposals import DeployProposal, intent_of, look_at
+from release_tools.deploy.flows.proposals import DeployProposal
 from release_tools.deploy.flows.stages import Stage, tell
-from release_tools.deploy.guards import look_over, refuse
 from release_tools.deploy.names import mark, prefix_of
 from release_tools.deploy.session import DeploySession
 from release_tools.deploy.steps.copies import DropCopy
-from release_tools.deploy.steps.migrations import Migrate
 from release_tools.deploy.steps.record import RemoveBackup
 from release_tools.deploy.steps.releases import RemoveRelease
 from release_tools.deploy.world import World
-from release_tools.domain.deploy.backup import prunable
+from release_tools.domain.deploy.backup import environment_of, prunable
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
-from release_tools.errors import BackupFailed, PreconditionFailed
-
-MIGRATION_GUARDS = ("environment file", "secret files", "migrations")
+from release_tools.errors import PreconditionFailed
 
 
 def propose_tidying(session: DeploySession, world: World) -> DeployProposal:
@@ -40,37 +35,6 @@ def propose_tidying(session: DeploySession, world: World) -> DeployProposal:
     return DeployProposal(intent=intent, plan=Plan(title=title, steps=steps), stage=Stage.SINGLE)
 
 
-def propose_migration(session: DeploySession, world: World, version: str) -> DeployProposal:
-    """Return the plan that migrates alone; `BackupFailed` without a verified backup of the last minutes."""
-    state = look_at(session, world, version)
-    refuse(one for one in look_over(state) if one.subject in MIGRATION_GUARDS or one.subject.startswith("database"))
-    intent = intent_of(session, world, state, flow="migrate", ref="", hold=False, waived={})
-    migrations = state.blueprint.tables.migrations
-    if not state.pending or state.migration is None:
-        return DeployProposal(intent=intent, plan=Plan(title="no migration is pending"), stage=Stage.SINGLE)
-    minutes = state.blueprint.policy(session.environment).backup_age
-    if not _has_fresh_backup(world, state.now, timedelta(minutes=minutes)):
-        raise BackupFailed(
-            f"There is no verified backup of the last {minutes} minutes.",
-            state="Nothing was changed.",
-            todo=f"Type `release-tools backup --env {session.environment}`, then migrate.",
-        )
-    step = Migrate(
-        release=state.release,
-        database=migrations.database,
-        source=state.migration.current,
-        target=state.migration.target,
-        timeout=migrations.timeout,
-    )
-    plan = Plan(title=f"migrate {session.environment} to {state.migration.target}", steps=(step,), no_return=0)
-    return DeployProposal(intent=intent, plan=plan, stage=Stage.SINGLE)
-
-
-def _has_fresh_backup(world: World, now: datetime, age: timedelta) -> bool:
-    verified = (datetime.fromisoformat(one.verified_at) for one in world.backups.all() if one.verified_at)
-    return any(now - at <= age for at in verified)
-
-
 def _tidy(session: DeploySession, world: World) -> Iterator[Step[World]]:
     current = world.releases.current()
     deploys = [tell(run) for run in session.runs.history() if run.intent["flow"] == "deploy"]
@@ -84,7 +48,8 @@ def _tidy(session: DeploySession, world: World) -> Iterator[Step[World]]:
     others = sorted(release for release in world.releases.all() if release not in (current, previous))
     for release in others[: max(len(others) - KEPT_RELEASES + 2, 0)]:
         yield RemoveRelease(release=release)
-    for backup in prunable(world.backups.all(), session.generations):
+    left = (one for one in world.backups.leftovers() if environment_of(one) == session.environment)
+    for backup in (*left, *prunable(world.backups.all(), session.generations)):
         yield RemoveBackup(backup=backup)
 
 

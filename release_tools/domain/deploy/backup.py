@@ -3,6 +3,7 @@
 Reading and writing them is the store's business.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Literal, NamedTuple
@@ -13,6 +14,17 @@ from release_tools.record import record
 ArtefactKind = Literal["database", "globals", "directory", "configuration"]
 Coding = Literal["zstd", "gzip", "age"]
 Purpose = Literal["live", "fallback", "manual", "imported", "salvage"]
+
+
+NAME = re.compile(
+    r"\d{8}T\d{6}Z-(?P<environment>.+)-(none|\d[^-]*(-.+)?)-(live|fallback|manual|imported|salvage)-[0-9a-z]+"
+)
+
+
+def environment_of(backup: str) -> str:
+    """Return whose backup an identifier names; empty for what is no identifier of ours."""
+    found = NAME.fullmatch(backup)
+    return found["environment"] if found else ""
 
 
 class Artefact(NamedTuple):

@@ -32,8 +32,8 @@ def secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with stars for every secret in it; the secrets are ordered as `secrets_of` returns them."""
-    for secret in secrets:
+    """Return a text in which no secret is left; the longest go first, so that no part of one stays behind."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
 
