@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from release_tools.cli.invocation import Invocation
-from release_tools.cli.output import confirm, report, talk
+from release_tools.cli.output import as_summary, confirm, report, talk
 from release_tools.engine.plan import Plan
 from release_tools.engine.runner import Progress
 from release_tools.engine.runs import Intent, Run
@@ -40,6 +40,9 @@ class Precaution(NamedTuple):
     """Shown above the plan."""
     take: Callable[[], tuple[Intent, str]]
     """Does it; returns what the intent keeps of it, and a note for the plan."""
+
+
+REQUEST = click.option("--request", is_flag=True, help="Open the branch's pull request into main as well.")
 
 
 def changing(command: Callable[..., None]) -> Callable[..., None]:
@@ -179,7 +182,7 @@ def finish(invocation: Invocation, state: str, text: str, *, version: str, plan:
     data: dict[str, Any] = {"state": state, "version": version}
     if plan is not None:
         data["plan"] = list(plan)
-    report(invocation, text=text, data=data, outputs={"state": state, "version": version})
+    report(invocation, text=text, data=data, outputs={"state": state, "version": version}, summary=as_summary(text))
     if sys.stdout is not None:
         sys.stdout.flush()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from release_tools.cli.deploy_worker import Result, follow, start_worker
 from release_tools.cli.invocation import Invocation
-from release_tools.cli.output import confirm, report, talk
+from release_tools.cli.output import as_summary, confirm, report, talk
 from release_tools.deploy.flows.conductor import record_run
 from release_tools.deploy.flows.proposals import DeployProposal
 from release_tools.engine.plan import Plan
@@ -79,6 +79,7 @@ def finish_result(invocation: Invocation, result: Result, version: str, flow: st
         text=f"{text}: {result.outcome}",
         data=data,
         outputs={"state": result.outcome, "version": version, "run": run},
+        summary=as_summary(f"{text}: {result.outcome.replace('_', ' ')}"),
     )
 
 
@@ -86,7 +87,7 @@ def finish(invocation: Invocation, state: str, text: str, proposal: DeployPropos
     """Report a command that had nothing to carry out."""
     version = str(proposal.intent.get("version", ""))
     data: dict[str, Any] = {"state": state, "version": version}
-    report(invocation, text=text, data=data, outputs={"state": state, "version": version})
+    report(invocation, text=text, data=data, outputs={"state": state, "version": version}, summary=as_summary(text))
 
 
 def show_plan(invocation: Invocation, plan: Plan) -> None:

@@ -35,6 +35,7 @@ ENDS = (7, 8, 9, 10)
 ROWS = (
     Row("install-hooks", "set up", "Write the git hooks of this repository, keeping those that are there", WRITE),
     Row("uninstall-hooks", "set up", "Take the git hooks out again and put back what was there before", WRITE),
+    Row("init", "set up", "Write workflows that call ours", (0, 3, 4)),
     Row("doctor", "set up", "Look at the remote and the token that commands would work with", (0, 1, 3, 4)),
     Row("protect", "set up", "Let the forge enforce what the configuration says of branches and tags", RUN),
     Row("demo", "set up", "Tell the release journey in a throw-away repository", (0, 1, 4)),

@@ -67,7 +67,9 @@ def test_item_1_commands(lab: DeployLab) -> None:
     assert "already" in lab.ends(0, "deploy", "1.0.0", "--yes")
     assert "not known what served before 1.0.0" in lab.ends(3, "rollback", "--yes")
     lab.ends(0, "gc", "--yes")
-    flows = {run["flow"] for run in lab.asked("history")["runs"]}
+    runs = lab.asked("history")["runs"]
+    assert lab.run("history", "--journal").stdout.startswith('{"')
+    flows = {run["flow"] for run in runs}
     assert {"deploy", "rehearse", "backup", "verify-backup"} <= flows
     assert lab.staging.serves() == "1.0.0"
     assert lab.staging.rows("SELECT version_num FROM alembic_version") == [("0001",)]

@@ -39,6 +39,12 @@ def past_runs(session: DeploySession) -> tuple[Past, ...]:
     return tuple(_past(run) for run in (*session.runs.history(), *session.runs.open_runs()))
 
 
+def newest_journal(session: DeploySession) -> str:
+    """Return the journal of the unfinished run, else of the one that ended last, as its file has it; empty without."""
+    runs = (*session.runs.history(), *session.runs.open_runs())
+    return runs[-1].journal.path.read_text(encoding="utf-8") if runs else ""
+
+
 def committed_content(runs: tuple[Run, ...], version: str) -> str | None:
     """Return git's name of the tree that was committed last as a version, None where none was."""
     for run in reversed(runs):
