@@ -3,14 +3,15 @@
 What a forge is asked and when is told in the flows.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from release_tools.config.limits import Count, Limits, Name, about
 from release_tools.config.table import Table
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Forge(Table):
     """The forge of the remote: it is used when GITHUB_TOKEN or GH_TOKEN is set."""
 

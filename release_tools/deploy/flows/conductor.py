@@ -4,7 +4,6 @@ What a plan does stands in the plans; which way leads back stands in `rollback`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from release_tools.deploy.flows.clearing import only_beside, plan_clearing
 from release_tools.deploy.flows.endings import (
@@ -36,6 +35,7 @@ from release_tools.errors import (
     ReleaseToolsError,
     ToolFailed,
 )
+from release_tools.record import record
 
 APPROVAL = 12
 """How many digits of a plan's hash a person repeats to approve it."""
@@ -44,7 +44,7 @@ HELD = "approval"
 """The key of an intent that asks for a hold between the two plans."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeployConductor:
     """A session with what it takes to carry plans out: who hears of progress and who may stop it."""
 

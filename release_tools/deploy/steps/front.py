@@ -4,16 +4,16 @@ The token that leads through meanwhile is a secret of the run; no step holds it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from release_tools.deploy.world import World
 from release_tools.engine.step import DONE, PENDING, Reality
 from release_tools.errors import ToolFailed
 from release_tools.ports.runtime import Front
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CloseFront:
     """Answer users with 503 until the platform is opened again."""
 
@@ -38,7 +38,7 @@ class CloseFront:
         return {"closed_at": at}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OpenFront:
     """Let users in; from the line that says it begins, they are taken to have written."""
 
