@@ -108,7 +108,10 @@ class Bake(Table):
     interval: Seconds = field(default=10.0, metadata=about("Seconds between two looks"))
     warm_up: Annotated[float, Limits(ge=0)] = field(default=10.0, metadata=about("Seconds that do not count"))
     error_rate: float = field(default=0.05, metadata=about("Share of users' requests that may end with 5xx"))
-    p95_ratio: float = field(default=2.0, metadata=about("How much slower than before the 95th percentile may be"))
+    p95_ratio: float = field(
+        default=2.0,
+        metadata=about("How much slower than before the 95th percentile may be; less than 50 ms never counts"),
+    )
     min_requests: Count = field(default=20, metadata=about("Fewer requests tell neither good nor bad"))
     failures: Count = field(default=2, metadata=about("Bad looks in a row that fail it"))
     inconclusive: Literal["commit", "exit-10"] = field(

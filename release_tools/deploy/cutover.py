@@ -90,7 +90,7 @@ def _steps(state: PlatformState, evidence: Evidence, run: str) -> Iterator[Step[
     if state.blueprint.tables.front.kind == "front":
         yield OpenFront()
     if state.blueprint.bake.seconds:
-        yield _bake(state, evidence)
+        yield _bake(state)
 
 
 def _stops(state: PlatformState) -> Iterator[Step[World]]:
@@ -140,8 +140,8 @@ def _migrate(state: PlatformState, evidence: Evidence) -> Iterator[Step[World]]:
         yield CheckSchema(database=migrations.database, schema=str(evidence.rehearsed["schema"]))
 
 
-def _bake(state: PlatformState, evidence: Evidence) -> Bake:
-    before = evidence.before_traffic or {}
+def _bake(state: PlatformState) -> Bake:
+    before = state.traffic
     return Bake(
         release=state.release,
         version=state.version,

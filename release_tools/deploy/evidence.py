@@ -30,8 +30,6 @@ class Evidence:
     """`method`, `name`, `verified`, `manifest_sha256`."""
     closed_at: str = ""
     opened_at: str = ""
-    before_traffic: Mapping[str, Any] | None = None
-    """`requests`, `error_rate`, `p95` of the last minutes before maintenance."""
     verdict: str = ""
     """Of the bake: `pass`, `fail`, `inconclusive`."""
     watched: Mapping[str, Any] | None = None

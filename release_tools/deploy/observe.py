@@ -19,6 +19,8 @@ from release_tools.domain.version import parse_version
 from release_tools.errors import PreconditionFailed, ToolFailed
 from release_tools.ports.migrator import MigrationLinter
 
+LOOK_BACK = 300.0
+"""Seconds of traffic that a new version is measured against."""
 NO_LINTER = "there is no linter for this database"
 
 
@@ -57,6 +59,7 @@ def observe_platform(session: DeploySession, world: World, identity: Identity, t
         before=before,
         services=world.runtime.states(),
         front=world.front.mode() if world.front else "absent",
+        traffic=dict(world.front.traffic(LOOK_BACK)) if world.front and current else {},
         databases=databases,
         unreachable=unreachable,
         migration=migration,

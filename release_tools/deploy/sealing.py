@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from release_tools.deploy.blueprint import Blueprint, version_of
 from release_tools.deploy.evidence import Evidence
 from release_tools.deploy.steps.copies import DropCopy
-from release_tools.deploy.steps.record import RecordRows, RemoveBackup
+from release_tools.deploy.steps.record import ProtectBackup, RecordRows, RemoveBackup
 from release_tools.deploy.steps.releases import RemoveRelease
 from release_tools.deploy.steps.services import AllowRestarts
 from release_tools.deploy.world import World
@@ -61,6 +61,8 @@ class Leftovers:
     """Database and copy."""
     releases: tuple[str, ...] = ()
     backups: tuple[str, ...] = ()
+    protections: tuple[tuple[str, str], ...] = ()
+    """Backup and why it is kept from now on; an empty reason: it is not any more."""
 
 
 def plan_sealing(ending: Ending, evidence: Evidence, blueprint: Blueprint, leftovers: Leftovers) -> Plan:
@@ -82,6 +84,7 @@ def _steps(ending: Ending, evidence: Evidence, blueprint: Blueprint, leftovers: 
     if ending.outcome == "committed":
         yield AllowRestarts(services=tuple(spec.name for spec in blueprint.services))
         yield from (DropCopy(database=name, copy=copy) for name, copy in leftovers.copies)
+        yield from (ProtectBackup(backup=backup, reason=reason) for backup, reason in leftovers.protections)
         yield from (RemoveBackup(backup=backup) for backup in leftovers.backups)
         yield from (RemoveRelease(release=release) for release in leftovers.releases)
 

@@ -61,6 +61,8 @@ class PlatformState:
     services: Mapping[str, ServiceState]
     front: str
     """`open`, `maintenance`, `absent`."""
+    traffic: Mapping[str, float]
+    """`requests`, `error_rate`, `p95` of the last minutes; empty where no front counts them."""
     databases: Mapping[str, DatabaseFacts]
     unreachable: Mapping[str, str]
     """Databases that did not answer, and why, without secrets."""

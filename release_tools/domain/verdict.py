@@ -12,6 +12,8 @@ Word = Literal["pass", "fail", "inconclusive"]
 
 HARD_ERROR_RATE = 0.5
 """Share of failed requests that ends a watch at once, whatever the limits say."""
+NOTICED = 0.05
+"""Seconds; who became slower by less than that has not become slow, whatever the ratio."""
 HARD_REQUESTS = 20
 
 
@@ -54,7 +56,8 @@ def judge_traffic(now: Traffic, before: Traffic | None, limits: WatchLimits) -> 
         return Verdict("inconclusive", f"{now.requests:g} requests are too few, {limits.min_requests} tell something")
     if now.error_rate > limits.error_rate:
         return Verdict("fail", f"{now.error_rate:.1%} of requests failed; {limits.error_rate:.1%} may")
-    if before and before.requests >= limits.min_requests and now.p95 > before.p95 * limits.p95_ratio:
+    slower = before is not None and now.p95 > max(before.p95 * limits.p95_ratio, before.p95 + NOTICED)
+    if before and before.requests >= limits.min_requests and slower:
         return Verdict("fail", f"the 95th percentile is {now.p95:.3f} s, before it was {before.p95:.3f} s")
     return Verdict("pass", f"{now.requests:g} requests, {now.error_rate:.1%} failed, 95th percentile {now.p95:.3f} s")
 

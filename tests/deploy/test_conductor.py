@@ -192,6 +192,14 @@ def opened(platform: FakePlatform, figures: dict[str, float]) -> None:
     platform.front.open = changed  # type: ignore[method-assign]
 
 
+def test_a_version_that_is_much_slower_than_the_one_before_goes_back(platform: FakePlatform) -> None:
+    """The traffic of the last minutes before the cut-over is what it is measured against."""
+    opened(platform, {"requests": 100.0, "error_rate": 0.0, "p95": 0.9})
+    with pytest.raises(RolledBack, match=r"95th percentile is 0\.900 s, before it was 0\.010 s"):
+        platform.deploy("1.1.0")
+    assert platform.serving() == {"backend": "1.0.0", "worker": "1.0.0"}
+
+
 def test_no_traffic_while_it_is_watched_is_inconclusive(platform: FakePlatform) -> None:
     """The version stays and is recorded; the exit code says that nothing was learned."""
     platform.front.figures = {"requests": 0.0, "error_rate": 0.0, "p95": 0.0}

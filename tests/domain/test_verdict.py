@@ -18,6 +18,7 @@ BEFORE = Traffic(100, 0.0, 0.1)
         (Traffic(100, 0.0, 0.1), BEFORE, "pass"),
         (Traffic(100, 0.06, 0.1), BEFORE, "fail"),
         (Traffic(100, 0.0, 0.21), BEFORE, "fail"),
+        (Traffic(100, 0.0, 0.04), Traffic(100, 0.0, 0.003), "pass"),
         (Traffic(100, 0.0, 9.0), None, "pass"),
         (Traffic(100, 0.0, 9.0), Traffic(3, 0.0, 0.1), "pass"),
         (Traffic(19, 0.9, 9.0), BEFORE, "inconclusive"),

@@ -63,6 +63,7 @@ def test_item_1_commands(lab: DeployLab) -> None:
     for command in ("status", "continue", "abort"):
         assert re.search("no unfinished run in staging|no run of staging is unfinished", lab.ends(0, command))
     assert "nothing to recover; 1.0.0 serves staging" in lab.ends(0, "recover")
+    assert '"recover" "--boot" "--env" "staging"' in lab.ends(0, "recover", "--unit")
     assert "already" in lab.ends(0, "deploy", "1.0.0", "--yes")
     assert "not known what served before 1.0.0" in lab.ends(3, "rollback", "--yes")
     lab.ends(0, "gc", "--yes")

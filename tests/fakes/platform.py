@@ -90,6 +90,7 @@ class FakePlatform:
     bake: Bake = field(default_factory=lambda: Bake(seconds=30.0, interval=10.0, warm_up=0.0))
     elsewhere: dict[tuple[str, str], str] = field(default_factory=dict)
     now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    generations: Generations = field(default_factory=Generations)
 
     def __post_init__(self) -> None:
         self.server = FakeServer({"app": FakeData(schema="v1", tables={"public.users": ["ada", "bob"]})})
@@ -172,7 +173,7 @@ class FakePlatform:
             make_world=self.world,
             linter=lambda directory, facts: None,
             committed_elsewhere=lambda environment, version: self.elsewhere.get((environment, version)),
-            generations=Generations(),
+            generations=self.generations,
             now=lambda: self.now,
             actor="ada",
         )

@@ -2,6 +2,7 @@
 
 import click
 
+from release_tools.cli.boot_unit import render_boot_unit
 from release_tools.cli.deploy_runs import show_plan
 from release_tools.cli.environment_option import ENVIRONMENT
 from release_tools.cli.invocation import Invocation
@@ -15,12 +16,18 @@ from release_tools.wiring.deploys import deploy_place
 @click.command()
 @ENVIRONMENT
 @click.option("--boot", is_flag=True, help="Called when the machine starts; the same, said in the journal.")
+@click.option("--unit", is_flag=True, help="Print a systemd unit that does this at boot, and do nothing else.")
 @click.pass_obj
-def command(invocation: Invocation, environment: str, *, boot: bool) -> None:
+def command(invocation: Invocation, environment: str, *, boot: bool, unit: bool) -> None:
     """End what a dead deploy left: exactly the new or exactly the old version serves afterwards. Asks nothing.
 
     Where no run is unfinished it starts what should run, which makes it fit for boot.
     """
+    if unit:
+        with deploy_place(invocation.repo, invocation.config, environment, command="recover", lasting=False) as place:
+            text = render_boot_unit(place)
+        report(invocation, text=text.rstrip(), data={"unit": text})
+        return
     name = "recover --boot" if boot else "recover"
     with deploy_place(invocation.repo, invocation.config, environment, command=name, lasting=True) as place:
         stop = StopRequest()

@@ -72,7 +72,22 @@ def _leftovers(session: DeploySession, story: Story, world: World) -> Leftovers:
     others = [release for release in world.releases.all() if release not in (current, story.previous)]
     kept = KEPT_RELEASES - len({current, story.previous} - {""})
     releases = tuple(sorted(others)[: max(len(others) - kept, 0)])
-    return Leftovers(copies=copies, releases=releases, backups=prunable(world.backups.all(), session.generations))
+    protections = _protections(story, world)
+    told = dict(protections)
+    backups = tuple(one._replace(protected=told.get(one.backup, one.protected)) for one in world.backups.all())
+    return Leftovers(
+        copies=copies,
+        releases=releases,
+        backups=prunable(backups, session.generations),
+        protections=protections,
+    )
+
+
+def _protections(story: Story, world: World) -> tuple[tuple[str, str], ...]:
+    """Return what of the way back of this run lies in a backup, and the backups that earlier ways back needed."""
+    ours = str((story.evidence.fallback or {}).get("backup", ""))
+    lifted = tuple((one.backup, "") for one in world.backups.all() if one.protected and one.backup != ours)
+    return (*lifted, *(((ours, f"the way back from {story.identity.version}"),) if ours else ()))
 
 
 def _copies(world: World) -> Iterator[tuple[str, str]]:

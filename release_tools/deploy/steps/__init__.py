@@ -16,7 +16,7 @@ from release_tools.deploy.steps.copies import (
 from release_tools.deploy.steps.front import CloseFront, OpenFront
 from release_tools.deploy.steps.health import Bake, VerifyVersion
 from release_tools.deploy.steps.migrations import AwaitQuiet, CheckSchema, Migrate
-from release_tools.deploy.steps.record import RecordRows, RemoveBackup
+from release_tools.deploy.steps.record import ProtectBackup, RecordRows, RemoveBackup
 from release_tools.deploy.steps.rehearsal import BootOnCopy, MigrateCopy
 from release_tools.deploy.steps.releases import RemoveRelease, StageRelease, SwitchRelease
 from release_tools.deploy.steps.services import AllowRestarts, StartService, StopService
@@ -36,6 +36,7 @@ KINDS = registry(
     Migrate,
     MigrateCopy,
     OpenFront,
+    ProtectBackup,
     ProveBackup,
     RecordRows,
     RemoveBackup,

@@ -12,9 +12,6 @@ from release_tools.errors import ToolFailed
 from release_tools.ports.runtime import Front
 from release_tools.record import record
 
-LOOK_BACK = 300.0
-"""Seconds of traffic before maintenance that a new version is measured against."""
-
 
 @record
 class CloseFront:
@@ -34,12 +31,11 @@ class CloseFront:
     def apply(self, world: World) -> Mapping[str, Any]:
         """Close, and look from outside whether it is closed."""
         front = _front(world)
-        before = dict(front.traffic(LOOK_BACK))
         at = world.clock.now()
         front.close(world.token, retry_after=self.retry_after)
         if (mode := front.mode()) != "maintenance":
             raise ToolFailed(f"The front was closed, but answers as if it were {mode}.")
-        return {"closed_at": at, "before_traffic": before}
+        return {"closed_at": at}
 
 
 @record

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.record import DeployRow, VersionRow
-from release_tools.engine.step import PENDING, Reality
+from release_tools.engine.step import DONE, PENDING, Reality
 from release_tools.record import record
 
 
@@ -34,6 +34,29 @@ class RecordRows:
         """Upsert."""
         deploys = tuple(DeployRow(**dict(row)) for row in self.deploys)  # type: ignore[arg-type]
         world.databases[self.database].record(self.versions, deploys)
+
+
+@record
+class ProtectBackup:
+    """Keep a backup from being pruned, or lift that."""
+
+    kind: ClassVar[str] = "protect-backup"
+    backup: str
+    reason: str
+    """Empty: it is pruned as others are."""
+
+    def title(self) -> str:
+        """Return one line for the plan."""
+        return f"keep {self.backup}: {self.reason}" if self.reason else f"keep {self.backup} no longer than others"
+
+    def probe(self, world: World) -> Reality:
+        """Read the index; a backup that is gone need not be kept."""
+        found = {one.backup: one.protected for one in world.backups.all()}
+        return DONE if found.get(self.backup, self.reason) == self.reason else PENDING
+
+    def apply(self, world: World) -> None:
+        """Note it in the index."""
+        world.store.protect(self.backup, self.reason)
 
 
 @record
