@@ -80,9 +80,9 @@ class GitHub:
         """Return the same run, as soon as GitHub lists it."""
         return github_pipelines.look_out_for_run(self.api, pipeline, commit, mark)
 
-    def deployments(self, environment: str, commit: str, /) -> tuple[Deployment, ...]:
-        """Return the deployments of a commit in an environment, the newest first."""
-        return github_pipelines.deployments(self.api, environment, commit)
+    def find_deployment(self, environment: str, commit: str, mark: str, /) -> Deployment | None:
+        """Return the deployment of a commit in an environment that has our mark in its payload."""
+        return github_pipelines.find_deployment(self.api, environment, commit, mark)
 
     def protections(self) -> tuple[Protection, ...]:
         """Return the repository's own rulesets of one pattern each."""
@@ -138,9 +138,9 @@ class GitHub:
         """Make a deployment."""
         return github_pipelines.record_deployment(self.api, environment, commit, mark)
 
-    def end_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
+    def turn_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
         """Give a deployment a state."""
-        github_pipelines.end_deployment(self.api, deployment, state, address)
+        github_pipelines.turn_deployment(self.api, deployment, state, address)
 
     def put_protection(self, protection: Protection, /) -> None:
         """Make a ruleset, or replace the one of its name."""

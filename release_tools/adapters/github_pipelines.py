@@ -60,13 +60,14 @@ def record_deployment(api: GitHubApi, environment: str, commit: str, mark: str) 
     return _deployment(api.send("POST", "deployments", body).data, "pending")
 
 
-def deployments(api: GitHubApi, environment: str, commit: str) -> tuple[Deployment, ...]:
-    """Return the deployments of a commit in an environment, the newest first, with the state of each."""
-    found = api.rows("deployments", environment=environment, sha=commit)
-    return tuple(_deployment(row, _state(api, row["id"])) for row in found)
+def find_deployment(api: GitHubApi, environment: str, commit: str, mark: str) -> Deployment | None:
+    """Return the deployment of a commit in an environment that has a mark, with its state."""
+    rows = api.rows("deployments", environment=environment, sha=commit)
+    found = next((row for row in rows if _mark(row) == mark), None)
+    return found and _deployment(found, _state(api, found["id"]))
 
 
-def end_deployment(api: GitHubApi, deployment: int, state: DeploymentState, address: str) -> None:
+def turn_deployment(api: GitHubApi, deployment: int, state: DeploymentState, address: str) -> None:
     """Give a deployment a state."""
     body = {"state": STATES[state], "auto_inactive": state == "succeeded"}
     api.send("POST", f"deployments/{deployment}/statuses", {**body, **({"log_url": address} if address else {})})
@@ -78,9 +79,12 @@ def _state(api: GitHubApi, deployment: int) -> DeploymentState:
 
 
 def _deployment(row: Any, state: DeploymentState) -> Deployment:
+    return Deployment(id=row["id"], environment=row["environment"], commit=row["sha"], mark=_mark(row), state=state)
+
+
+def _mark(row: Any) -> str:
     payload = row.get("payload")
-    mark = payload.get(MARK, "") if isinstance(payload, dict) else ""
-    return Deployment(id=row["id"], environment=row["environment"], commit=row["sha"], mark=str(mark), state=state)
+    return str(payload.get(MARK, "")) if isinstance(payload, dict) else ""
 
 
 def _run(row: Any) -> PipelineRun:

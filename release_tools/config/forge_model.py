@@ -60,6 +60,9 @@ class Forge(Table):
         default=1, metadata=about("Approvals that `protect` demands of a pull request")
     )
     releases: bool = field(default=True, metadata=about("Show each release with its notes and files on the forge"))
+    deployments: bool = field(
+        default=True, metadata=about("Record each deploy on the forge, with how it stands and ends")
+    )
     assets: tuple[Name, ...] = field(
         default=(), metadata=about("Files of a release page, as globs from the top of the work tree")
     )

@@ -60,8 +60,8 @@ class ForgeReader(Protocol):
         """Return the same run, looking for a while: it may have been asked for just now and not be listed yet."""
         ...
 
-    def deployments(self, environment: str, commit: str, /) -> tuple[Deployment, ...]:
-        """Return the records of a commit in an environment, the newest first."""
+    def find_deployment(self, environment: str, commit: str, mark: str, /) -> Deployment | None:
+        """Return the record that a commit goes to an environment, by our own name of the attempt."""
         ...
 
     def protections(self) -> tuple[Protection, ...]:
@@ -123,7 +123,7 @@ class ForgeWriter(Protocol):
         """Record that a commit goes to an environment."""
         ...
 
-    def end_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
+    def turn_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
         """Record how a deployment stands, with where its log is shown."""
         ...
 

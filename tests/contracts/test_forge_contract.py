@@ -298,13 +298,15 @@ def test_a_deployment_has_a_state(subject: ForgeSubject) -> None:
     """It is found by environment and commit, with our mark and its newest state."""
     made = opened(subject)
     record = subject.forge.record_deployment("production", made.commit, "run-7")
-    (before,) = subject.forge.deployments("production", made.commit)
+    before = subject.forge.find_deployment("production", made.commit, "run-7")
+    assert before is not None
     assert (before.id, before.mark, before.state) == (record.id, "run-7", "pending")
-    for state in ("running", "succeeded"):
-        subject.forge.end_deployment(record.id, state, "")  # type: ignore[arg-type]
-    (after,) = subject.forge.deployments("production", made.commit)
-    assert after.state == "succeeded"
-    assert subject.forge.deployments("staging", made.commit) == ()
+    for state in ("running", "failed", "succeeded", "inactive"):
+        subject.forge.turn_deployment(record.id, state, "")  # type: ignore[arg-type]
+        now = subject.forge.find_deployment("production", made.commit, "run-7")
+        assert now is not None and now.state == state
+    for other in (("staging", made.commit, "run-7"), ("production", made.commit, "run-8")):
+        assert subject.forge.find_deployment(*other) is None
 
 
 def test_rights_are_told(subject: ForgeSubject) -> None:

@@ -85,10 +85,11 @@ class FakeForge:
         """Return the same: runs are listed at once here."""
         return self.find_run(pipeline, commit, mark)
 
-    def deployments(self, environment: str, commit: str, /) -> tuple[Deployment, ...]:
-        """Return the records, the newest first."""
-        rows = [row for row in self.records.values() if (row.environment, row.commit) == (environment, commit)]
-        return tuple(reversed(rows))
+    def find_deployment(self, environment: str, commit: str, mark: str, /) -> Deployment | None:
+        """Return the record with a mark."""
+        wanted = (environment, commit, mark)
+        rows = self.records.values()
+        return next((row for row in rows if (row.environment, row.commit, row.mark) == wanted), None)
 
     def protections(self) -> tuple[Protection, ...]:
         """Return what was put."""
@@ -213,9 +214,9 @@ class FakeForge:
         self.records[row.id] = row
         return row
 
-    def end_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
+    def turn_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
         """Change a record's state."""
-        self.calls.append("end_deployment")
+        self.calls.append(f"turn_deployment {state}")
         self.records[deployment] = replace(self.records[deployment], state=state)
 
     def put_protection(self, protection: Protection, /) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from release_tools.deploy.cutover import plan_cutover
+from release_tools.deploy.flows.announcing import NOBODY, Announcer
+from release_tools.deploy.flows.approvals import hold
 from release_tools.deploy.flows.endings import ending_of, held, operator_needed, rolled_back, seal, unrecorded
 from release_tools.deploy.flows.failing import observe_reached
 from release_tools.deploy.flows.retreats import plan_way_back
@@ -17,7 +19,7 @@ from release_tools.deploy.session import DeploySession
 from release_tools.deploy.steps.copies import ClearScratch
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.record import Outcome
-from release_tools.engine.plan import Plan, plan_hash
+from release_tools.engine.plan import Plan
 from release_tools.engine.runner import Decision, Report, carry_out
 from release_tools.engine.runs import Intent, Run
 from release_tools.engine.stop import StopRequest
@@ -31,12 +33,6 @@ from release_tools.errors import (
     ToolFailed,
 )
 
-APPROVAL = 12
-"""How many digits of a plan's hash a person repeats to approve it."""
-
-HELD = "approval"
-"""The key of an intent that asks for a hold between the two plans."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployConductor:
@@ -47,6 +43,7 @@ class DeployConductor:
     stop: StopRequest
     show: Callable[[Plan], None]
     """Shows a plan that a run goes on with."""
+    announcer: Announcer = NOBODY
 
     def begin(self, intent: Intent, plan: Plan, stage: Stage = Stage.PREPARE) -> str:
         """Carry out an approved first plan as a new run, and what follows from it; return how that ended."""
@@ -54,6 +51,7 @@ class DeployConductor:
 
     def go_on(self, run: Run, decision: Decision | None = None) -> str:
         """Go on with a run until it ends; return its outcome, or raise what its failure ended in."""
+        self.announcer.begin(tell(run))
         while not run.closed:
             world = self._world(run)
             try:
@@ -87,7 +85,7 @@ class DeployConductor:
         """Plan what follows a plan that is done, or close the run."""
         run = story.run
         if story.stage is Stage.PREPARE and run.intent["flow"] == "deploy":
-            self._hold(story)
+            hold(self.session, story)
             try:
                 plan = self._plan_cutover(story, world)
             except BackupFailed as error:
@@ -100,16 +98,9 @@ class DeployConductor:
         elif story.stage is Stage.ROLLBACK:
             self._seal(story, world, "committed" if run.intent["flow"] == "restore" else "rolled_back")
         else:
-            self.session.runs.close(run, _outcome(story))
-
-    def _hold(self, story: Story) -> None:
-        if story.run.intent.get(HELD) and story.evidence.approved != plan_hash(story.run.plan()):
-            raise HumanNeeded(
-                f"{story.identity.version} is prepared and waits for approval.",
-                state="Production is untouched.",
-                todo=f"Type `release-tools continue --env {self.session.environment} --approve "
-                f"{plan_hash(story.run.plan())[:APPROVAL]}`, or `abort`.",
-            )
+            outcome = _outcome(story)
+            self.announcer.end(story, outcome)
+            self.session.runs.close(run, outcome)
 
     def _plan_cutover(self, story: Story, world: World) -> Plan:
         version = story.identity.version
@@ -210,18 +201,6 @@ class DeployConductor:
 def record_run(session: DeploySession, intent: Intent, plan: Plan, stage: Stage) -> Run:
     """Return a new run with its first plan, of which nothing is carried out yet."""
     return session.runs.create(session.run_id, intent, plan, facts={"stage": stage.value})
-
-
-def approve(run: Run, digits: str) -> None:
-    """Write down that a person approves going on from the plan with these digits; `HumanNeeded` for another plan."""
-    digest = plan_hash(run.plan())
-    if not digits or not digest.startswith(digits):
-        raise HumanNeeded(
-            f"{digits or 'No digits'} is not the plan that waits for approval, {digest[:APPROVAL]}.",
-            state="Nothing was changed.",
-            todo="Look at it with `release-tools status`, then approve it by its own digits.",
-        )
-    run.note({"approved": digest})
 
 
 def _outcome(story: Story) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from release_tools.deploy.flows.conductor import HELD
+from release_tools.deploy.flows.approvals import HELD
 from release_tools.deploy.flows.stages import Stage
 from release_tools.deploy.forecast import forecast_data, forecast_lines
 from release_tools.deploy.guards import Finding, look_over, refuse
