@@ -124,3 +124,15 @@ def test_a_deploy_may_be_waited_for(tmp_path: Path) -> None:
         assert ran(here, *GO_ON).data["state"] == "done"
         run_of(place)
         is_whole(place, here)
+
+
+def test_no_token_stands_anywhere_after_a_deploy(place: Hosted) -> None:
+    """Neither in what the commands of a whole run say, failing and going on, nor in its journal or git's directory."""
+    place.double.wrong(Fault(kind="before", method="POST", path=DISPATCHES, status=400, message=f"you sent {ADA}"))
+    here = started(place)
+    for arguments in (("-v", "-v", *FINISH, "--dry-run"), ("-v", "-v", *FINISH), ("status",), ("continue",), FINISH):
+        shows_no_token(here.run(*arguments))
+    run_of(place)
+    for path in (here.path / ".git").rglob("*"):
+        if path.is_file() and path.name != "config":  # the remote's address is the person's own
+            assert ADA.encode() not in path.read_bytes(), path
