@@ -53,6 +53,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-anno
 
 lock: $(READY) ## compile the locks anew; `make lock UPGRADE=--upgrade` takes newer versions
 	$(COMPILE) $(UPGRADE) --group dev -o requirements/dev.lock pyproject.toml requirements/build.in
+	$(COMPILE) $(UPGRADE) -o requirements/run.lock pyproject.toml requirements/build.in
 	$(COMPILE) $(UPGRADE) -o requirements/uv.lock requirements/uv.in
 	$(COMPILE) $(UPGRADE) -o requirements/peers.lock requirements/peers.in
 

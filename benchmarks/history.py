@@ -27,6 +27,7 @@ NEXT = "`release-tools next-version`"
 RANGE = "`release-tools check-commit --range`"
 RANGE_FLOOR = "`git log -z --format=%B` of the range"
 
+CONFIGURED = ("pyproject.toml", "release-tools.toml")
 SIZES = {2_000: 50, 20_000: 500, 100_000: 2_000}
 HUGE = (1_000_000, 10_000)
 TAGS = (20_000, 10_000)
@@ -54,7 +55,7 @@ def run(
     if smoke:  # is everything still running? A busy machine says nothing about milliseconds
         return tuple(replace(table, rows=tuple(replace(row, target=None) for row in table.rows)) for table in tables)
     tables.append(_tags(home, home / f"history-{TAGS[0]}", rounds))
-    tables += [_peers(repo, peers) for repo in (made[0], *repositories) if peers.scripts is not None]
+    tables += [_peers(_copy(repo, home), peers) for repo in (made[0], *repositories) if peers.scripts is not None]
     return tuple(tables)
 
 
@@ -143,6 +144,16 @@ def _tags(home: Path, few: Path, rounds: int) -> Table:
     times = measure({plain: _ours(few, "next-version"), tagged: _ours(many, "next-version")}, rounds)
     rows = (timed_row(times, plain, plain), _beyond(times, tagged, plain, TAGS_MORE))
     return Table(title=f"{TAGS[1]} tags", rows=rows, notes=(f"{rounds} rounds.",))
+
+
+def _copy(repo: Path, home: Path) -> Path:
+    """Return a clone of a repository for tools that write into theirs."""
+    copy = home / "peers" / repo.name
+    git(home, "clone", "--quiet", "--shared", "--no-checkout", str(repo), str(copy))
+    for name in CONFIGURED:
+        if (repo / name).exists():
+            shutil.copy(repo / name, copy / name)
+    return copy
 
 
 def _peers(repo: Path, peers: Peers) -> Table:

@@ -26,12 +26,13 @@ def install_peers() -> Peers:
     scripts = _install_python_peers(HOME / "python")
     versions = pinned_versions(LOCK)
     if shutil.which("node") is None or shutil.which("npm") is None:
-        reason = "commitlint: skipped, because node and npm are not both on PATH."
+        reason = "commitlint, conventional-changelog: skipped, because node and npm are not both on PATH."
         return Peers(scripts=scripts, versions=versions, notes=(reason,))
-    commitlint = _install_commitlint(HOME / "commitlint")
-    wanted = json.loads((HERE / "commitlint" / "package.json").read_text(encoding="utf-8"))
-    versions["commitlint"] = wanted["dependencies"]["@commitlint/cli"]
-    return Peers(scripts=scripts, commitlint=commitlint, versions=versions)
+    programs = _install_node_peers(HOME / "node")
+    wanted = json.loads((HERE / "node_peers" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    versions["commitlint"] = wanted["@commitlint/cli"]
+    versions["conventional-changelog"] = wanted["conventional-changelog"]
+    return Peers(scripts=scripts, programs=programs, versions=versions)
 
 
 def _install_python_peers(home: Path) -> Path:
@@ -47,15 +48,15 @@ def _install_python_peers(home: Path) -> Path:
     return home / "bin"
 
 
-def _install_commitlint(home: Path) -> Path:
-    program = home / "node_modules" / ".bin" / "commitlint"
-    source = HERE / "commitlint"
+def _install_node_peers(home: Path) -> Path:
+    programs = home / "node_modules" / ".bin"
+    source = HERE / "node_peers"
     lock = (source / "package-lock.json").read_text(encoding="utf-8")
-    if not program.exists() or _read(home / "package-lock.json") != lock:
+    if not programs.exists() or _read(home / "package-lock.json") != lock:
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(source, home)
         _run("npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", cwd=home)
-    return program
+    return programs
 
 
 def _run(*command: str, cwd: Path) -> None:

@@ -10,16 +10,24 @@ from pathlib import Path
 from benchmarks.paired import Command
 
 HERE = Path(__file__).parent
-NAMES = ("commitizen", "committed", "conventional-pre-commit", "commit-check", "git-cliff", "gitlint")
+NAMES = (
+    "commitizen",
+    "committed",
+    "conventional-pre-commit",
+    "commit-check",
+    "git-cliff",
+    "gitlint",
+    "python-semantic-release",
+)
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
-    """The peers that take part: where their scripts are; `notes` say which of them are absent, and why."""
+    """The peers that take part: where their scripts are, those for Node apart; `notes` say which are absent and why."""
 
     scripts: Path | None = None
-    commitlint: Path | None = None
+    programs: Path | None = None
     versions: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -35,9 +43,9 @@ class Peers:
                 "`cz check`": ("cz", "check", "--commit-msg-file"),
             }
             checks = {name: self._command(line, message, repo=repo) for name, line in lines.items()}
-        if self.commitlint is not None:
-            config = str(self.commitlint.parents[2] / "commitlint.config.mjs")
-            argv = (str(self.commitlint), "--config", config, "--edit", message)
+        if self.programs is not None:
+            config = str(self.programs.parents[1] / "commitlint.config.mjs")
+            argv = (str(self.programs / "commitlint"), "--config", config, "--edit", message)
             checks["`commitlint`"] = Command(argv=argv, cwd=repo)
         return checks
 
@@ -62,12 +70,21 @@ class Peers:
         return {f"`{name} --help`": self._command((name, "--help"), repo=repo) for name in names}
 
     def changelogs(self, repo: Path) -> dict[str, Command]:
-        """Return how each peer prints the changelog of a whole history."""
+        """Return how each peer makes the changelog of a whole history, some in a file of the work tree."""
         if self.scripts is None:
             return {}
-        lines = ("git-cliff", "cz changelog --dry-run", "semantic-release changelog", "cog changelog")
-        installed = (line for line in lines if (self.scripts / line.split()[0]).exists())
-        return {f"`{line}`": self._command(tuple(line.split()), repo=repo) for line in installed}
+        settings = str(HERE / "semantic-release.toml")
+        lines = {
+            "`git-cliff`": ("git-cliff",),
+            "`cz changelog --dry-run`": ("cz", "changelog", "--dry-run"),
+            "`semantic-release changelog`": ("semantic-release", "-c", settings, "changelog"),
+        }
+        commands = {name: self._command(line, repo=repo) for name, line in lines.items()}
+        if self.programs is not None:
+            program = str(self.programs / "conventional-changelog")
+            argv = (program, "--preset", "conventionalcommits", "--release-count", "0", "--stdout")
+            commands["`conventional-changelog -p conventionalcommits -r 0`"] = Command(argv=argv, cwd=repo)
+        return commands
 
     def script(self, name: str) -> str:
         """Return the path of a peer's script."""

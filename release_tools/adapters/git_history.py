@@ -14,6 +14,7 @@ from release_tools.adapters.git_stream import run_git
 from release_tools.adapters.push_place import push_place
 from release_tools.domain.history.changes import CHANGES, Change, Changes, parse_changes
 from release_tools.domain.history.landmarks import Landmarks, parse_landmarks
+from release_tools.domain.history.picks import DATES, PATCHES, parse_dates, parse_patches
 from release_tools.domain.refs import HEADS, TAGS, Blob, Refs, Signature, parse_listing, parse_refs, parse_signature
 from release_tools.errors import PreconditionFailed, ToolFailed
 
@@ -71,6 +72,15 @@ class GitHistory:
         asked = ("--literal-pathspecs", "log", "-z", *PLAIN, "--format=%H", *CHANGES, "--stdin", "--", *paths)
         return parse_changes(self._text(*asked, stdin=names))
 
+    def fingerprints(self, commits: Sequence[str]) -> dict[str, str]:
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
+        names = "".join(f"{name}\n" for name in commits).encode()
+        dates = parse_dates(self._text(*DATES, stdin=names)) if commits else {}
+        if not dates:
+            return {}
+        patches = self._text(*PATCHES, stdin="".join(f"{name}\n" for name in dates).encode())
+        return parse_patches(self._text("patch-id", "--stable", stdin=os.fsencode(patches)), dates)
+
     def differences(self, old: str, new: str) -> tuple[Change, ...]:
         """Return the files that differ between two commits."""
         told = self._text("diff-tree", "-r", "-z", "--name-status", "--no-renames", old, new)
@@ -100,7 +110,7 @@ class GitHistory:
         return found
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         asked = "".join(f"{name}\n" for name in objects).encode()
         rows = self._text("cat-file", "--batch-check=%(objectname)", stdin=asked).split("\n")
         return tuple(name for name, row in zip(objects, rows, strict=False) if row.endswith(" missing"))

@@ -82,7 +82,7 @@ class GitObjects:
         return {path: Blob(mode=entry.mode, data=self._stored(entry.name).data) for path, entry in blobs}
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         return tuple(name for name in objects if self._conversation.kind(name) is None)
 
     def peeled(self, tag: str) -> str:

@@ -13,7 +13,7 @@ from release_tools.adapters.git_obstacles import concealed, overwritten
 from release_tools.adapters.git_place import located, place_of
 from release_tools.adapters.git_process import GitProcess
 from release_tools.adapters.git_remote import GitRemote
-from release_tools.adapters.git_walk import list_below, read_changes, read_log
+from release_tools.adapters.git_walk import list_below, read_changes, read_fingerprints, read_log
 from release_tools.domain.history.changes import Changes
 from release_tools.domain.refs import (
     HEADS,
@@ -109,7 +109,7 @@ class GitReader:
     def worktrees(self) -> tuple[Worktree, ...]:
         """Return all working trees of the repository, this one among them."""
         out = os.fsdecode(self.git.run("worktree", "list", "--porcelain", "-z").stdout)
-        blocks = (dict(_words(line) for line in block.split("\0")) for block in out.split("\0\0") if block)
+        blocks = (dict(line.partition(" ")[::2] for line in block.split("\0")) for block in out.split("\0\0") if block)
         return tuple(
             Worktree(
                 path=located(self.git, block["worktree"]),
@@ -194,12 +194,16 @@ class GitReader:
         """Return what the commits change at or below the paths, each against its first parent."""
         return read_changes(self.git, commits, paths)
 
+    def fingerprints(self, commits: Sequence[str]) -> dict[str, str]:
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
+        return read_fingerprints(self.git, commits)
+
     def below(self, commit: str, directory: str) -> tuple[str, ...]:
         """Return the paths of a commit's files below a directory, in git's order."""
         return list_below(self.git, commit, directory)
 
     def missing(self, objects: Sequence[str]) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         return self.objects.missing(objects)
 
     def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = ()) -> bool:
@@ -241,8 +245,3 @@ class GitReader:
 def _tag(row: list[str]) -> Tag:
     name, sha, peeled, *_ = row
     return Tag(name=name.removeprefix(TAGS), object=sha, commit=peeled or sha)
-
-
-def _words(line: str) -> tuple[str, str]:
-    word, _, rest = line.partition(" ")
-    return word, rest

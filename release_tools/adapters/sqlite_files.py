@@ -37,10 +37,9 @@ class SqliteFiles:
         return found
 
     def names(self, prefix: str) -> tuple[str, ...]:
-        """Return the databases beside the live one whose paths begin so, as paths, unfinished ones among them."""
-        wanted = str(self.live.parent / prefix)
+        """Return the databases beside the live one whose names begin so, unfinished ones among them."""
         found = (path for path in self.live.parent.iterdir() if path.is_file() and not path.name.endswith(BESIDE))
-        return tuple(sorted(str(path) for path in found if str(path).startswith(wanted) and path != self.live))
+        return tuple(sorted(path.name for path in found if path.name.startswith(prefix) and path != self.live))
 
     @contextlib.contextmanager
     def made(self, path: Path, *, like: os.stat_result | None = None) -> Iterator[Path]:

@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from release_tools.cli.invocation import Invocation
-from release_tools.cli.output import confirm, report, talk
+from release_tools.cli.output import as_summary, confirm, report, talk
 from release_tools.engine.plan import Plan
 from release_tools.engine.runner import Progress
 from release_tools.engine.runs import Intent, Run
@@ -32,9 +32,21 @@ CHANGING = (
     click.option("--yes", "-y", is_flag=True, help="Ask no question."),
 )
 
+
+class Precaution(NamedTuple):
+    """What is done before an approved plan is begun, and which the plan then has on record."""
+
+    lines: tuple[str, ...]
+    """Shown above the plan."""
+    take: Callable[[], tuple[Intent, str]]
+    """Does it; returns what the intent keeps of it, and a note for the plan."""
+
+
 OPTIONAL_ENVIRONMENT = click.option(
     "--env", "environment", metavar="NAME", help="The run of this environment, not that of the repository."
 )
+
+REQUEST = click.option("--request", is_flag=True, help="Open the branch's pull request into main as well.")
 
 
 def changing(command: Callable[..., None]) -> Callable[..., None]:
@@ -56,8 +68,19 @@ def waiting(command: Callable[..., None]) -> Callable[..., None]:
     return option(command)
 
 
-def propose_and_run(invocation: Invocation, intent: Intent, *, dry_run: bool, yes: bool, wait: float = 0) -> None:
-    """Show what is proposed and, approved, carry it out; an unfinished run of the same intent goes on instead."""
+def propose_and_run(
+    invocation: Invocation,
+    intent: Intent,
+    *,
+    dry_run: bool,
+    yes: bool,
+    wait: float = 0,
+    first: Precaution | None = None,
+) -> None:
+    """Show what is proposed and, approved, carry it out; an unfinished run of the same intent goes on instead.
+
+    What comes `first` is shown with it, and done when it is approved.
+    """
     name = str(intent["flow"])
     with release_session(invocation.repo, invocation.config, command=name, lasting=not dry_run) as session:
         intent = complete_intent(session, intent)
@@ -71,11 +94,13 @@ def propose_and_run(invocation: Invocation, intent: Intent, *, dry_run: bool, ye
             _report(invocation, "nothing", proposal.plan, proposal.result)
             return
         shown = _lines(proposal, unsigned=session.signs)
-        talk(invocation, "\n".join(shown))
+        whole = (*(first.lines if first else ()), *shown)
+        talk(invocation, "\n".join(whole))
         if dry_run:
-            finish(invocation, "planned", "", version=proposal.result, plan=shown)
+            finish(invocation, "planned", "", version=proposal.result, plan=whole)
             return
         confirm(invocation, "Go ahead?", yes=yes or not proposal.plan.steps)
+        taken = first.take() if first else None
         if session.signs:
             session = replace(session, signing=True)
             proposal = propose(session, intent)
@@ -83,6 +108,8 @@ def propose_and_run(invocation: Invocation, intent: Intent, *, dry_run: bool, ye
                 talk(invocation, "Something has moved meanwhile; this is the plan now:")
                 show_plan(invocation, proposal.plan)
                 confirm(invocation, "Go ahead?", yes=yes)
+        if taken:
+            proposal = _noted(proposal, *taken)
         outcome = with_conductor(invocation, session, lambda conductor: conductor.begin(proposal), yes=yes)
         begun = next((run for run in session.runs.open_runs() if run.id == session.run_id), None)
         if begun is not None:
@@ -163,9 +190,15 @@ def finish(invocation: Invocation, state: str, text: str, *, version: str, plan:
     data: dict[str, Any] = {"state": state, "version": version}
     if plan is not None:
         data["plan"] = list(plan)
-    report(invocation, text=text, data=data, outputs={"state": state, "version": version})
+    report(invocation, text=text, data=data, outputs={"state": state, "version": version}, summary=as_summary(text))
     if sys.stdout is not None:
         sys.stdout.flush()
+
+
+def _noted(proposal: Proposal, kept: Intent, note: str) -> Proposal:
+    """Return a proposal that has on record what was done before it."""
+    plan = replace(proposal.plan, notes=(*proposal.plan.notes, note))
+    return replace(proposal, intent={**proposal.intent, **kept}, plan=plan)
 
 
 def _lines(proposal: Proposal, *, unsigned: bool) -> tuple[str, ...]:

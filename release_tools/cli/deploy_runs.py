@@ -10,7 +10,7 @@ import click
 
 from release_tools.cli.deploy_worker import Result, follow, start_worker
 from release_tools.cli.invocation import Invocation
-from release_tools.cli.output import confirm, report, talk
+from release_tools.cli.output import as_summary, confirm, report, talk
 from release_tools.deploy.flows.conductor import record_run
 from release_tools.deploy.flows.proposals import DeployProposal
 from release_tools.engine.plan import Plan
@@ -64,9 +64,14 @@ def propose_and_run(
 def hand_over(invocation: Invocation, place: DeployPlace, run: Run, *words: str) -> None:
     """Let a worker go on with a run, follow it, and report its end."""
     version = str(run.intent.get("version", ""))
-    worker = start_worker(place, run.id, words)
-    result = follow(place, run.id, worker, lambda text: talk(invocation, text))
+    result = carry_out(invocation, place, run, *words)
     finish_result(invocation, result, version, str(run.intent["flow"]), run.id)
+
+
+def carry_out(invocation: Invocation, place: DeployPlace, run: Run, *words: str) -> Result:
+    """Let a worker go on with a run and follow it; return how it ended."""
+    worker = start_worker(place, run.id, words)
+    return follow(place, run.id, worker, lambda text: talk(invocation, text))
 
 
 def finish_result(invocation: Invocation, result: Result, version: str, flow: str, run: str) -> None:
@@ -80,6 +85,7 @@ def finish_result(invocation: Invocation, result: Result, version: str, flow: st
         text=f"{text}: {result.outcome}",
         data=data,
         outputs={"state": result.outcome, "version": version, "run": run},
+        summary=as_summary(f"{text}: {result.outcome.replace('_', ' ')}"),
     )
 
 
@@ -87,7 +93,7 @@ def finish(invocation: Invocation, state: str, text: str, proposal: DeployPropos
     """Report a command that had nothing to carry out."""
     version = str(proposal.intent.get("version", ""))
     data: dict[str, Any] = {"state": state, "version": version}
-    report(invocation, text=text, data=data, outputs={"state": state, "version": version})
+    report(invocation, text=text, data=data, outputs={"state": state, "version": version}, summary=as_summary(text))
 
 
 def show_plan(invocation: Invocation, plan: Plan) -> None:

@@ -7,7 +7,7 @@ from release_tools.domain.version import parse_version
 from release_tools.engine.runs import Intent
 
 
-def version_intent(flow: str, version: str | None, **options: str | None) -> Intent:
+def version_intent(flow: str, version: str | None, **options: str | bool | None) -> Intent:
     """Return the intent of a flow for a version; UsageError when that is none."""
     return flow_intent(flow, version=str(parse_version(version)) if version else None, **options)
 

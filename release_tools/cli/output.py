@@ -33,6 +33,12 @@ def report(
     _tell_workflow(outputs or {}, summary)
 
 
+def as_summary(text: str) -> str:
+    """Return a text of ours as Markdown that shows it as it is: its first line large, the rest as it was indented."""
+    first, _, rest = text.partition("\n")
+    return "\n\n".join(filter(None, (f"### {first}" if first else "", f"```text\n{rest}\n```" if rest else "")))
+
+
 def talk(invocation: Invocation, text: str) -> None:
     """Say on stderr what goes on; `--quiet` silences it."""
     if not invocation.quiet:

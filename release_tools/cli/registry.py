@@ -35,6 +35,7 @@ ENDS = (7, 8, 9, 10)
 ROWS = (
     Row("install-hooks", "set up", "Write the git hooks of this repository, keeping those that are there", WRITE),
     Row("uninstall-hooks", "set up", "Take the git hooks out again and put back what was there before", WRITE),
+    Row("init", "set up", "Write workflows that call ours", (0, 3, 4)),
     Row("doctor", "set up", "Look at the remote and the token that commands would work with", (0, 1, 3, 4)),
     Row("protect", "set up", "Let the forge enforce what the configuration says of branches and tags", RUN),
     Row("demo", "set up", "Tell the release journey in a throw-away repository", (0, 1, 4)),
@@ -51,7 +52,7 @@ ROWS = (
     Row("finish-release", "flow", "Merge, tag and publish a release, and bring it back to develop", RUN),
     Row("start-hotfix", "flow", "Cut a hotfix branch from main", RUN),
     Row("finish-hotfix", "flow", "Release a hotfix and carry it to open releases and develop", RUN),
-    Row("start-upgrade", "flow", "Cut a release branch that must run on staging first", RUN),
+    Row("start-upgrade", "flow", "Cut a release branch that must run on staging first", (*RUN, 9)),
     Row("finish-upgrade", "flow", "Finish an upgrade as a release, once it ran on staging", RUN),
     Row("update-branch", "flow", "Bring the base branch's commits into the current branch", RUN),
     Row("back-merge", "flow", "Merge the newest release into develop and open releases", RUN),

@@ -56,6 +56,7 @@ def plan_proof(state: PlatformState, run: str) -> tuple[Step[World], ...]:
         ),
         ProveBackup(
             backup=backup,
+            manifest_sha256="",
             copies=scratch_copies(state, run),
             directories=tuple(tables.directories.items()),
             jobs=max((table.jobs for table in tables.databases.values()), default=1),

@@ -72,21 +72,22 @@ def _stops(retreat: Retreat) -> Iterator[Step[World]]:
 
 
 def _data(retreat: Retreat) -> Iterator[Step[World]]:
+    """Yield what brings the data back: all of it is made beside what is live before the first of it is swapped in."""
     copies, backup = dict(retreat.fallback.get("copies", {})), str(retreat.fallback.get("backup", ""))
     sha256 = str(retreat.fallback.get("manifest_sha256", ""))
+    swaps: list[Step[World]] = []
     for database, live in retreat.live_names.items():
         fresh = copies.get(database)
         if fresh is None:
             fresh = copy_name(live, "r", retreat.run)
             yield RestoreCopy(backup=backup, manifest_sha256=sha256, database=database, copy=fresh, jobs=retreat.jobs)
-        yield SwapDatabase(database=database, fresh=fresh, kept=copy_name(live, "failed", retreat.run))
+        swaps.append(SwapDatabase(database=database, fresh=fresh, kept=copy_name(live, "failed", retreat.run)))
     for subject, path in retreat.after.tables.directories.items() if backup else ():
         live = f"{retreat.home}/{path}"
-        fresh = copy_name(live, "r", retreat.run)
-        target = f"{live.rpartition('/')[0]}/{fresh}"
-        kept = f"{live.rpartition('/')[0]}/{copy_name(live, 'failed', retreat.run)}"
-        yield RestoreDirectory(backup=backup, manifest_sha256=sha256, subject=subject, target=target)
-        yield SwapDirectory(live=live, fresh=target, kept=kept)
+        fresh, kept = (f"{live.rpartition('/')[0]}/{copy_name(live, use, retreat.run)}" for use in ("r", "failed"))
+        yield RestoreDirectory(backup=backup, manifest_sha256=sha256, subject=subject, target=fresh)
+        swaps.append(SwapDirectory(live=live, fresh=fresh, kept=kept))
+    yield from swaps
 
 
 def _starts(retreat: Retreat) -> Iterator[Step[World]]:

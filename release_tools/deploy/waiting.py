@@ -26,36 +26,52 @@ class Wait:
     name: str
     look: Look
     within: float
+    last_words: Callable[[], str] = lambda: ""
+    """Returns what a failure tells besides."""
     moments: list[Moment] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
 
 
-def await_good(world: World, waits: Sequence[Wait], *, span: float = DARK_SPAN) -> Mapping[str, float]:
+def await_up(world: World, waits: Sequence[Wait]) -> Mapping[str, float]:
+    """Wait until all have come up, so that what needs them may begin; whether they stay is for `await_steady`."""
+    return _await(world, waits, span=0.0)
+
+
+def await_steady(world: World, waits: Sequence[Wait]) -> Mapping[str, float]:
+    """Wait until all have been good for a while, each in the same while as the others."""
+    return _await(world, waits, span=DARK_SPAN)
+
+
+def _await(world: World, waits: Sequence[Wait], *, span: float) -> Mapping[str, float]:
     """Look again and again until all are good; `CheckFailed` names the first that will not be.
 
     Returns for each how many seconds it took. A stop request raises `Interrupted`.
     """
     begun, took = world.clock.monotonic(), dict[str, float]()
-    while True:
-        for wait in waits:
-            if wait.name not in took and _look(world, wait, begun, span) is Verdict.READY:
-                took[wait.name] = world.clock.monotonic() - begun
-        left = [wait for wait in waits if wait.name not in took]
-        if not left:
-            return took
-        if world.stopping():
-            raise Interrupted(f"Interrupted while waiting for {', '.join(wait.name for wait in left)}.")
-        world.clock.sleep(min(pause(wait.moments, span=span, jitter=STEADY) for wait in left))
+    due = [(begun, wait) for wait in waits]
+    while due:
+        now, later = world.clock.monotonic(), list[tuple[float, Wait]]()
+        for at, wait in due:
+            if at > now:
+                later.append((at, wait))
+            elif _look(world, wait, begun, span) is Verdict.READY:
+                took[wait.name] = wait.moments[-1].at - begun
+            else:
+                later.append((wait.moments[-1].at + pause(wait.moments, span=span, jitter=STEADY), wait))
+        due = later
+        if due and world.stopping():
+            raise Interrupted(f"Interrupted while waiting for {', '.join(wait.name for _, wait in due)}.")
+        if due:
+            world.clock.sleep(max(min(at for at, _ in due) - world.clock.monotonic(), 0.0))
+    return took
 
 
 def _look(world: World, wait: Wait, begun: float, span: float) -> Verdict:
     sample = wait.look()
     now = world.clock.monotonic()
     wait.moments.append(Moment(now, sample.good, sample.final))
-    wait.samples.append(sample)
     found = verdict(wait.moments, span=span, deadline=begun + wait.within, now=now)
     if found.over and found is not Verdict.READY:
-        raise CheckFailed(f"{wait.name} {found.value}: {sample.said}.")
+        raise CheckFailed(f"{wait.name} {found.value}: {sample.said}.{wait.last_words()}")
     return found
 
 

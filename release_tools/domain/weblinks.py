@@ -71,13 +71,16 @@ class Forge:
         digits = number.removeprefix("#")
         return self._link(PATHS[self.kind].issue, digits) if digits.isdecimal() and digits.isascii() else ""
 
-    def pull(self, number: str) -> str:
-        """Return where a pull request is shown."""
-        return self._link(PATHS[self.kind].pull, number)
+    def pull(self, mark: str, number: str) -> str:
+        """Return where a pull request is shown that messages mark by `#` or `!`; a `#` of GitLab is an issue."""
+        paths = PATHS[self.kind]
+        return self._link(paths.issue if self.kind == "gitlab" and mark == "#" else paths.pull, number)
 
-    def compare(self, old: str, new: str) -> str:
-        """Return where the difference between two tags is shown."""
-        return self._link(PATHS[self.kind].compare, old, new)
+    def compare(self, old: str, new: str = "") -> str:
+        """Return where the difference between two tags, or from a tag to now, is shown; empty where it is not."""
+        if not new and self.kind == "azure":  # it wants a branch by name
+            return ""
+        return self._link(PATHS[self.kind].compare, old, new or "HEAD")
 
     def _link(self, path: str, *values: str) -> str:
         address, path = self.address, path.format(*(_quoted(value) for value in values))

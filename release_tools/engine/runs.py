@@ -12,7 +12,7 @@ from typing import Any
 from release_tools.engine.codec import Registry
 from release_tools.engine.journal import Entry, Journal, sync_directory
 from release_tools.engine.plan import Plan, decode_plan, encode_plan
-from release_tools.errors import PreconditionFailed
+from release_tools.errors import HumanNeeded, PreconditionFailed
 
 Intent = Mapping[str, Any]
 """What the person asked for, as flat JSON values; `flow` names the flow that can plan it further."""
@@ -167,8 +167,16 @@ class Runs:
         return next(iter(self.open_runs()), None)
 
     def history(self) -> tuple[Run, ...]:
-        """Return the ended runs, oldest first."""
-        return tuple(self._load(directory) for directory in self._directories("history"))
+        """Return the ended runs, oldest first; `HumanNeeded` for a journal that is damaged or does not say its end."""
+        runs = tuple(self._load(directory) for directory in self._directories("history"))
+        for run in runs:
+            if not run.journal.entries or not run.closed:
+                raise HumanNeeded(
+                    f"The journal {run.journal.path} is cut off: the run has ended, and its last lines are missing.",
+                    state="Nothing was changed by this command; what the run did cannot be told from it.",
+                    todo="Bring the file back from a backup of this machine, or move the run's directory away.",
+                )
+        return runs
 
     def close(self, run: Run, outcome: str) -> None:
         """End a run: its journal is kept, its draft is deleted."""

@@ -110,12 +110,16 @@ class GitReader(Protocol):
         """Return what the commits change at or below the paths, each against its first parent."""
         ...
 
+    def fingerprints(self, commits: Sequence[str], /) -> Mapping[str, str]:
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
+        ...
+
     def below(self, commit: str, directory: str, /) -> tuple[str, ...]:
         """Return the paths of a commit's files below a directory, in git's order."""
         ...
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         ...
 
     def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = (), /) -> bool:

@@ -26,7 +26,7 @@ class LogReader(Protocol):
         ...
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         ...
 
 
@@ -107,19 +107,23 @@ class _Walk:
 
         A subject counts where we lack the commit itself: that is how a squashed back-merge is known.
         """
-        names, subjects = find_mentions(commits)
-        names = names.difference(self.reader.missing(tuple(names))) if names else names
+        mentions = find_mentions(commits)
+        names = mentions.names.difference(self.reader.missing(tuple(mentions.names))) if mentions.names else frozenset()
         found = names.difference(self.names(names, self.finals.values())) if names else names
-        if not subjects:
+        if not mentions.subjects:
             return found
-        return found.union(subjects.intersection(one.subject for one in self._log(self.finals.values(), self.ours)))
+        others = self._log(self.finals.values(), self.ours)
+        return found.union(mentions.subjects.intersection(one.subject for one in others))
 
     def inside(self, versions: Sequence[Version]) -> frozenset[Version]:
         """Return those of the versions whose commit we contain."""
         if not versions:
             return frozenset()
         beyond = set(self.names({self.tags[version] for version in versions}, self.ours))
-        return frozenset(version for version in versions if self.tags[version] not in beyond)
+        found = {version: f"{sha}^{{commit}}" for version in versions if (sha := self.tags[version]) not in beyond}
+        # A tag of a file or a tree is beyond nothing, and no version of any history either.
+        strange = set(self.reader.missing(tuple(found.values()))) if found else ()
+        return frozenset(version for version, name in found.items() if name not in strange)
 
     def _log(self, starts: Iterable[str], without: Iterable[str]) -> tuple[Commit, ...]:
         return parse_log(self._asked(LOG_FORMAT, starts, without))

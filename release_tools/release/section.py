@@ -4,21 +4,21 @@ Reading git and placing the text is done here; what the commits mean and how a s
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 
-from release_tools.config.model import Config
 from release_tools.domain.changelog.links import define_links
 from release_tools.domain.changelog.outline import UNRELEASED, Outline, group_entries
 from release_tools.domain.changelog.rendering import render_outline
 from release_tools.domain.changelog.section import HEADER, insert_section, read_sections
 from release_tools.domain.history.unreleased import Unreleased
-from release_tools.domain.refs import Blob, Signature
+from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version, parse_tag
-from release_tools.domain.weblinks import Forge, parse_remote
-from release_tools.errors import ConfigError, PreconditionFailed
+from release_tools.domain.weblinks import Forge
+from release_tools.errors import PreconditionFailed
 from release_tools.release.bench import Bench
 from release_tools.release.credits import read_people
+from release_tools.release.dates import release_date, written_date
 from release_tools.release.fragments import folded, parse_blobs, waiting
+from release_tools.release.linking import link_forge
 from release_tools.release.narrowing import narrow
 from release_tools.release.pending import read_pending
 from release_tools.release.state import RepositoryState
@@ -84,7 +84,7 @@ def write_section(
     people = read_people(bench.reader, bench.config, tip, into)
     outline = Outline(
         version=str(version),
-        date=(not redate and _written_date(text, version)) or release_date(state.committer),
+        date=(not redate and written_date(text, version)) or release_date(state.committer),
         groups=groups,
         contributors=people.contributors(pending.commits, groups) if people else (),
     )
@@ -99,7 +99,7 @@ def write_section(
 def _linked(text: str, version: Version, previous: Version | None, forge: Forge, prefix: str) -> str:
     """Return the changelog with the links of a version that is being released, and of what will come after it."""
     newest = max(section.version for section in read_sections(text))
-    links = {UNRELEASED: forge.compare(newest.tag_name(prefix), "HEAD")}
+    links = {UNRELEASED: forge.compare(newest.tag_name(prefix))}
     if previous:
         links[str(version)] = forge.compare(previous.tag_name(prefix), version.tag_name(prefix))
     return define_links(text, links)
@@ -110,30 +110,3 @@ def find_forge(bench: Bench, state: RepositoryState) -> Forge | None:
     if not bench.config.changelog.links:
         return None
     return link_forge(bench.settings.get(f"remote.{state.remote}.url", ""), state.remote or "", bench.config)
-
-
-def link_forge(url: str, remote: str, config: Config) -> Forge:
-    """Return the forge behind a remote's address; `ConfigError` when there is no telling."""
-    forge = parse_remote(url, config.changelog.forge)
-    if forge is None:
-        raise ConfigError(
-            f"changelog.links is on, but the address of the remote {remote!r} does not tell its kind of forge.",
-            state="Nothing was changed.",
-            todo="Set changelog.forge to github, gitlab, gitea, bitbucket or azure, or changelog.links to false.",
-        )
-    return forge
-
-
-def _written_date(changelog: str, version: Version) -> str:
-    """Return the date in the heading of a version's section, empty when there is none."""
-    starts = (section.start for section in read_sections(changelog) if section.version == version)
-    heading = changelog[start:].partition("\n")[0] if (start := next(starts, None)) is not None else ""
-    date = heading.rpartition(" - ")[2].strip()
-    return date if len(date) == len("2026-01-01") and date.replace("-", "").isdecimal() else ""
-
-
-def release_date(who: Signature) -> str:
-    """Return the day of a signature in its own time zone, as YYYY-MM-DD."""
-    sign = -1 if who.offset.startswith("-") else 1
-    zone = timezone(sign * timedelta(hours=int(who.offset[-4:-2]), minutes=int(who.offset[-2:])))
-    return datetime.fromtimestamp(who.epoch, zone).date().isoformat()

@@ -54,10 +54,17 @@ def draft_start(bench: Bench, state: RepositoryState, version: Version, branch: 
     return StartDraft(version=version, branch=branch, base=base, commit=commit, changed=tuple(sorted(files)))
 
 
-def plan_start(state: RepositoryState, draft: StartDraft, objects: Path, *, remarks: tuple[str, ...] = ()) -> Plan:
+def plan_start(
+    state: RepositoryState,
+    draft: StartDraft,
+    objects: Path,
+    *,
+    remarks: tuple[str, ...] = (),
+    asking: tuple[Step[World], ...] = (),
+) -> Plan:
     """Return the plan that makes the drafted branch real: at the remote first, then here, then in the files.
 
-    `remarks` say what is special about the choice of the version.
+    `remarks` say what is special about the choice of the version; `asking` opens its pull request.
     """
     created = (RefUpdate(HEADS + draft.branch, ABSENT, draft.commit),)
     steps: list[Step[World]] = []
@@ -74,6 +81,7 @@ def plan_start(state: RepositoryState, draft: StartDraft, objects: Path, *, rema
         steps.append(TrackBranch(branch=draft.branch, remote=state.remote))
     assert state.head_branch is not None
     steps.append(SwitchBranch(path=state.top, source=state.head_branch, branch=draft.branch))
+    steps.extend(asking)
     notes = (*_notes(state, draft), *remarks)
     return Plan(title=f"start {draft.branch} from {state.base.name}", steps=tuple(steps), notes=notes)
 

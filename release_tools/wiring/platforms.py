@@ -23,12 +23,14 @@ from release_tools.wiring.released import (
     Released,
     bypass_token,
     committed_content_of,
+    described_project,
     migration_linter,
     naming_commit,
     rehearsed,
     runs_in,
     tables_at,
 )
+from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
     from release_tools.adapters.backup_shelf import BackupShelf
@@ -227,3 +229,17 @@ class Platform:
     def _committed(self, environment: str, version: str) -> str | None:
         """Return what another environment has committed as a version, as its journals on this machine tell."""
         return committed_content_of(self.tables.project, environment, version)
+
+
+def is_platform_here(repo: Path, config_file: Path | None, environment: str) -> bool:
+    """Return whether this machine has an environment of the platform that a repository describes, if it does so."""
+    from release_tools.adapters.git_objects import GitObjects
+    from release_tools.adapters.git_reader import GitReader
+    from release_tools.config.deploy_load import host_path
+    from release_tools.config.load import load_config
+
+    git, top, _ = open_repository(repo)
+    config = load_config(top, config_file)
+    reader = GitReader(git=git, objects=GitObjects(git), network_timeout=config.git.network_timeout)
+    project = described_project(reader, naming_commit(reader, config, ""))
+    return bool(project) and host_path(project, environment).is_file()

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from release_tools.config.deploy import Deploy
 from release_tools.config.deploy_load import load_deploy
+from release_tools.config.load import DEPLOY
 from release_tools.config.model import Config
-from release_tools.config.source import OWN_FILE, SHARED_FILE, Text
+from release_tools.config.source import OWN_FILE, SHARED_FILE, Text, find_source
 from release_tools.deploy.blueprint import Blueprint, draw
 from release_tools.engine.runs import Runs
 from release_tools.errors import PreconditionFailed
@@ -102,11 +103,20 @@ def committed_content_of(project: str, environment: str, version: str) -> str | 
 
 def tables_at(reader: "GitReader", commit: str) -> Deploy:
     """Return the deploy tables in the tree of a commit."""
+    return load_deploy(_texts_at(reader, commit), of=f"Commit {commit[:10]}")
+
+
+def described_project(reader: "GitReader", commit: str) -> str:
+    """Return the platform that the tree of a commit describes; empty where it has no deploy tables."""
+    source = find_source(_texts_at(reader, commit))
+    return "" if source is None or DEPLOY not in source.raw else tables_at(reader, commit).project
+
+
+def _texts_at(reader: "GitReader", commit: str) -> tuple[Text, ...]:
     blobs = reader.files(commit, (OWN_FILE, SHARED_FILE))
-    texts = tuple(
+    return tuple(
         Text(path=Path(f"{commit[:10]}:{path}"), text=blob.data.decode("utf-8-sig")) for path, blob in blobs.items()
     )
-    return load_deploy(texts, of=f"Commit {commit[:10]}")
 
 
 def released_tables(top: Path, release: str) -> Deploy:

@@ -1,23 +1,19 @@
 """A backup with anything wrong in it is refused, by verifying and by unpacking; the untouched one passes."""
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyrage
 import pytest
+from backup_damage import CHANGES, damaged, forge, rehashed, repack_changed
 from backup_world import DumpedDatabase, Store, make_real
 
-from release_tools.adapters.backup_index import BackupIndex
-from release_tools.adapters.coded_file import coded_sink
 from release_tools.adapters.file_tree import remove_tree
-from release_tools.adapters.stored_backup import DIGEST, MANIFEST, render_digest
-from release_tools.adapters.tree_packing import pack_tree
+from release_tools.adapters.stored_backup import DIGEST, MANIFEST
 from release_tools.domain.deploy.backup import Artefact, Manifest
-from release_tools.domain.deploy.manifest import render_manifest
 from release_tools.errors import BackupRefused
 
 PARTS = {"database": "main", "globals": "main", "directory": "files", "configuration": "ssl"}
@@ -78,24 +74,6 @@ def unpack(store: Store, part: str, out: Path, sha256: str) -> None:
         store.writer.unpack_database("b1", PARTS[part], out, sha256=sha256)
         return
     store.writer.unpack_directory("b1", PARTS[part], out / "tree", sha256=sha256)
-
-
-def damaged(path: Path, data: bytes, positions: range) -> Iterator[str]:
-    """Flip a bit of each byte, then cut the file at each position; the file is whole again at the end."""
-    for at in positions:
-        path.write_bytes(data[:at] + bytes((data[at] ^ (1 << at % 8),)) + data[at + 1 :])
-        yield f"{path.name}: bit {at % 8} of byte {at} flipped"
-    for at in positions:
-        path.write_bytes(data[:at])
-        yield f"{path.name}: cut to {at} of {len(data)} bytes"
-    path.write_bytes(data + b"\0")
-    yield f"{path.name}: one byte more"
-    path.unlink()
-    yield f"{path.name}: missing"
-    path.symlink_to("elsewhere")
-    yield f"{path.name}: a link"
-    path.unlink()
-    path.write_bytes(data)
 
 
 def walk_damage(taken: tuple[Store, Manifest, str], out: Path, files: Callable[[str], list[str]], step: int) -> None:
@@ -169,25 +147,6 @@ def test_everything_that_is_wrong_is_in_one_message(taken: tuple[Store, Manifest
     assert all(path in caught.value.failed for path in paths)
 
 
-def forge(store: Store, manifest: Manifest) -> None:
-    """Put another manifest in place, with every copy of its hash that is not the journal's."""
-    data = render_manifest(manifest)
-    sha256 = hashlib.sha256(data).hexdigest()
-    (store.root / "b1" / MANIFEST).write_bytes(data)
-    (store.root / "b1" / DIGEST).write_bytes(render_digest(sha256))
-    index = BackupIndex(directory=store.root.parent / "state" / "backups")
-    kept = index.find("b1")
-    assert kept is not None
-    index.write(kept._replace(manifest_sha256=sha256))
-
-
-def rehashed(store: Store, manifest: Manifest, one: Artefact) -> Manifest:
-    """Return the manifest as if an artefact had been as it now is when it was hashed."""
-    data = (store.root / "b1" / one.path).read_bytes()
-    other = one._replace(size=len(data), sha256=hashlib.sha256(data).hexdigest())
-    return replace(manifest, artefacts=tuple(other if each == one else each for each in manifest.artefacts))
-
-
 def test_content_cut_off_before_it_was_hashed_is_found(taken: tuple[Store, Manifest, str], tmp_path: Path) -> None:
     """Where hash and size agree, decryption and decompression still notice the missing end, wherever it was."""
     store, manifest, sha256 = taken
@@ -203,21 +162,6 @@ def test_content_cut_off_before_it_was_hashed_is_found(taken: tuple[Store, Manif
     assert not is_refused(store, "directory", tmp_path / "out", sha256)
 
 
-CHANGES: dict[str, Callable[[Path], object]] = {
-    "a file is missing": lambda top: (top / "a.txt").unlink(),
-    "a mode is another": lambda top: (top / "closed" / "bin").chmod(0o600),
-    "a directory's mode is another": lambda top: (top / "empty").chmod(0o700),
-    "a byte is another": lambda top: (top / "closed" / "bin").write_bytes(b"other"),
-    "a link leads elsewhere": lambda top: _relink(top / "current", "a.txt"),
-    "an empty file is more": lambda top: (top / "more").write_bytes(b""),
-}
-
-
-def _relink(path: Path, target: str) -> None:
-    path.unlink()
-    path.symlink_to(target)
-
-
 @pytest.mark.parametrize("change", CHANGES)
 def test_an_archive_of_other_members_is_refused(
     taken: tuple[Store, Manifest, str], tmp_path: Path, change: str
@@ -226,12 +170,7 @@ def test_an_archive_of_other_members_is_refused(
     store, manifest, _ = taken
     (tmp_path / "out").mkdir()
     one = artefact(manifest, "directory")
-    CHANGES[change](store.platform / "files")
-    path = store.root / "b1" / one.path
-    path.unlink()
-    with coded_sink(path, one.coding, manifest.recipients) as (sink, _):
-        pack_tree(store.platform / "files", sink)
-    forge(store, rehashed(store, manifest, one))
+    repack_changed(store, manifest, one, change)
     assert is_refused(store, "directory", tmp_path / "out", "")
 
 

@@ -59,7 +59,7 @@ def test_every_stage_has_its_function() -> None:
 def test_a_workflow_pins_its_actions_and_names_its_permissions(workflow: Path) -> None:
     """A moved tag of somebody else's action runs nothing here, and a job can do no more than it says."""
     text = workflow.read_text(encoding="utf-8")
-    used = re.findall(r"uses: (\S+)", text)
+    used = re.findall(r"\buses: (\S+)", text)
     assert [action for action in used if not re.fullmatch(r"\./\S+|[\w./-]+@[0-9a-f]{40}", action)] == []
     assert re.search(r"^permissions:", text, re.M)
 

@@ -10,6 +10,7 @@ FEATURES = ("domain", "engine", "ports", "config.model", "config.flow_table", "e
 ALLOWED = {
     "errors": ("domain",),
     "installed": (),
+    "record": (),
     "domain": ("errors",),
     "engine": ("errors", "domain"),
     "ports": ("domain",),
@@ -74,7 +75,7 @@ def is_allowed(module: Module, found: Import) -> bool:
     source, target = inner(module.name), inner(found.target)
     if (source, target) in EXCEPTIONS or layer(module.name) == layer(found.target):
         return True
-    return within(target, ALLOWED[layer(module.name)])
+    return within(target, ("record", *ALLOWED[layer(module.name)]))
 
 
 OURS = [module for module in modules() if module.name != PACKAGE]

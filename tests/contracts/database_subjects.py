@@ -156,7 +156,7 @@ class SqliteSubject:
 
     def beside(self, word: str) -> str:
         """Return a name for a database beside the live one."""
-        return f"{self.live}__{word}"
+        return f"{Path(self.live).name}__{word}"
 
     def add(self, count: int = 1, *, name: str = "") -> None:
         """Add rows to `notes`."""
@@ -184,7 +184,10 @@ class SqliteSubject:
         yield
 
     def _run(self, *statements: str, name: str = "") -> None:
-        with contextlib.closing(sqlite3.connect(name or self.live)) as connection, connection:
+        with (
+            contextlib.closing(sqlite3.connect(Path(self.live).parent / (name or self.live))) as connection,
+            connection,
+        ):
             for statement in statements:
                 connection.execute(statement)
 

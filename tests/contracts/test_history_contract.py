@@ -116,3 +116,25 @@ def test_what_commits_change(subject: Subject, first: str) -> None:
     assert subject.reader.changes((), ("dir",)) == {}
     assert subject.reader.below(merge, "dir") == ("dir/b", "dir/c")
     assert subject.reader.below(gone, "dir") == ()
+
+
+def test_picks_have_one_fingerprint(subject: Subject, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same change made at one time is told, whatever it was made on; another change, and none, is not."""
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-01-15T12:00:00+0000")
+    on = subject.commit({"a": "1", "dir/b": "2", "c": "on"}, first)
+    original = subject.commit({"a": "changed", "dir/b": "2"}, first)
+    pick = subject.commit({"a": "changed", "dir/b": "2", "c": "on"}, on)
+    other = subject.commit({"a": "1", "dir/b": "changed"}, first)
+    nothing = subject.commit({"a": "1", "dir/b": "2"}, first, message="feat: nothing")
+    found = subject.reader.fingerprints((pick, original, other, nothing))
+    assert found[pick] == found[original] != found[other]
+    assert nothing not in found
+    assert subject.reader.fingerprints((original,)) == subject.reader.fingerprints(()) == {}
+
+
+def test_what_is_missing(subject: Subject, first: str) -> None:
+    """Asked for as a commit, a tree is not here."""
+    tree = subject.reader.tree(first)
+    assert subject.reader.missing((first, tree, NOWHERE)) == (NOWHERE,)
+    asked = tuple(f"{name}^{{commit}}" for name in (first, tree, NOWHERE))
+    assert subject.reader.missing(asked) == asked[1:]

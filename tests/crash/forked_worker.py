@@ -14,7 +14,7 @@ from points import Points
 
 from release_tools.adapters import store_place
 from release_tools.cli import deploy_runs, deploy_work, deploy_worker
-from release_tools.deploy.waiting import await_good
+from release_tools.deploy import waiting
 from release_tools.wiring.deploys import INHERITED, DeployPlace
 
 SPAN = 0.06
@@ -55,8 +55,8 @@ def fork_workers(points: Points, trace: str, pid_file: str) -> None:
         return ForkedWorker(pid)
 
     deploy_runs.start_worker = start  # type: ignore[assignment]
-    assert await_good.__kwdefaults__.keys() == {"span"}
-    await_good.__kwdefaults__["span"] = SPAN
+    assert waiting.DARK_SPAN > SPAN
+    waiting.DARK_SPAN = SPAN
     deploy_worker.POLL = 0.01
     store_place._FORGETFUL = frozenset()  # the stage may be in memory, which is no place for a real backup
 

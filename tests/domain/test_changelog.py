@@ -6,7 +6,7 @@ from story import SECTIONS, Story, gitflow
 
 from release_tools.domain.changelog.outline import group_entries
 from release_tools.domain.changelog.section import render_section
-from release_tools.domain.history.ancestry import by_version, first_versions
+from release_tools.domain.history.ancestry import by_version
 from release_tools.domain.history.commit import parse_commit
 from release_tools.domain.history.entries import Squash
 from release_tools.domain.version import parse_version
@@ -74,7 +74,7 @@ def test_every_change_is_listed_exactly_once(drawn: tuple[Story, str, str]) -> N
     """Over all sections of a history each releasable commit appears once, and merges never."""
     story, _, _ = drawn
     final = {version: sha for version, sha in story.tags.items() if version.is_final}
-    groups = by_version(story.log, final, first_versions(story.log, final))
+    groups = by_version(story.log, final)
     whole = "".join(render_section(group, version or TWO, "x", sections=SECTIONS) for version, group in groups.items())
     for commit in story.rows:
         assert whole.count(f"({commit.short})") == (commit.type in SECTIONS)

@@ -96,6 +96,15 @@ def test_footers_name_closed_and_referred_issues() -> None:
     assert commit.closes == ("#1", "#2")
     assert commit.refs == ("ABC-3, ABC-4",)
     assert Footer(token="closes", value="#1") in commit.footers
+    assert parse("fix: it\n\nFixes #2\n\nBecause of that.\n").closes == ("#2",)
+
+
+def test_the_title_of_a_pull_request_of_azure() -> None:
+    """Its number goes where other forges put it, and a merge that says nothing else is no commit of ours."""
+    commit = parse("Merged PR 12: feat(api)!: add it\n\nRelated work items: #7")
+    assert (commit.type, commit.scope, commit.description) == ("feat", "api", "add it (#12)")
+    assert commit.breaking == "add it (#12)"
+    assert parse("Merged PR 12: whatever").type == parse("Merged PR x: feat: y").type == ""
 
 
 def test_carriage_returns_do_not_hide_footers() -> None:

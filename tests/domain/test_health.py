@@ -10,6 +10,7 @@ from release_tools.domain.deploy.health import (
     FIRST_PAUSE,
     FLAPS,
     GOOD_IN_A_ROW,
+    GROWTH,
     LONGEST_PAUSE,
     Moment,
     Verdict,
@@ -107,9 +108,9 @@ def test_a_pause_stays_within_its_bounds(steps: list[tuple[float, bool]], span: 
 
 @given(st.integers(1, 30), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_pauses_grow_with_bad_samples_and_differ_by_jitter(bad: int, one: float, other: float) -> None:
-    """Twice as long after each bad sample up to the limit; jitter moves a pause by a fifth at most."""
+    """Half as long again after each bad sample up to the limit; jitter moves a pause by a fifth at most."""
     before, after = (pause(told("-" * count), span=2.0, jitter=0.5) for count in (bad, bad + 1))
-    assert after == min(LONGEST_PAUSE, 2 * before)
+    assert after == pytest.approx(min(LONGEST_PAUSE, GROWTH * before))
     first, second = (pause(told("-" * bad), span=2.0, jitter=value) for value in (one, other))
     assert max(first, second) <= 1.51 * min(first, second)
 

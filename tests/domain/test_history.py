@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from story import Story, gitflow, shuffled
 
-from release_tools.domain.history.ancestry import by_version, first_versions, graph_of, reach, sort_commits
+from release_tools.domain.history.ancestry import by_version, graph_of, reach, sort_commits
 from release_tools.domain.history.log import LOG_FORMAT, parse_log
 from release_tools.domain.version import Version, parse_version
 from release_tools.errors import ToolFailed
@@ -81,7 +81,7 @@ def test_commit_belongs_to_the_lowest_of_incomparable_versions() -> None:
     fix = story.commit("fix: shared", story.tag("1.0.0", story.commit("feat: root")))
     story.tag("2.0.0", story.commit("feat!: new line", fix))
     story.tag("1.0.1", story.commit("chore: old line", fix))
-    assert str(first_versions(story.log, story.tags)[fix]) == "1.0.1"
+    assert str(versions_of(story)[fix]) == "1.0.1"
 
 
 def test_ancestry_beats_numbers_when_numbering_was_started_again() -> None:
@@ -94,7 +94,7 @@ def test_ancestry_beats_numbers_when_numbering_was_started_again() -> None:
     late = story.commit("feat: late", again)
     story.tag("1.1.0", story.commit("chore: on", late))
     story.tag("1.2.0", story.commit("chore: on and on", late))
-    versions = first_versions(story.log, story.tags)
+    versions = versions_of(story)
     assert [str(versions[sha]) for sha in (early, side, late)] == ["2015.1.0", "1.0.0", "1.1.0"]
 
 
@@ -104,9 +104,15 @@ def test_tag_on_a_merge_counts_for_its_branch() -> None:
     root = story.commit("chore: root")
     work = story.commit("feat: work", root)
     story.tag("1.0.0", story.merge(root, work))
-    groups = by_version(story.log, story.tags, first_versions(story.log, story.tags))
+    groups = by_version(story.log, story.tags)
     assert [str(version) for version in groups] == ["None", "1.0.0"]
     assert {commit.sha for commit in groups[parse_version("1.0.0")]} >= {root, work}
+
+
+def versions_of(story: Story) -> dict[str, Version]:
+    """Return the version of each commit that has one."""
+    groups = by_version(story.log, story.tags)
+    return {commit.sha: version for version, group in groups.items() if version for commit in group}
 
 
 def expected_version(story: Story, sha: str) -> Version | None:
@@ -123,15 +129,11 @@ def expected_version(story: Story, sha: str) -> Version | None:
 def test_every_commit_is_listed_once_under_the_first_version_that_contains_it(drawn: tuple[Story, str, str]) -> None:
     """The pass agrees with the definition, and no commit is lost or listed twice."""
     story, _, _ = drawn
-    versions = first_versions(story.log, story.tags)
+    versions = versions_of(story)
     assert {row.sha: versions.get(row.sha) for row in story.rows} == {
         row.sha: expected_version(story, row.sha) for row in story.rows
     }
-    listed = [
-        commit.sha
-        for group in by_version(story.log, story.tags, first_versions(story.log, story.tags)).values()
-        for commit in group
-    ]
+    listed = [commit.sha for group in by_version(story.log, story.tags).values() for commit in group]
     assert sorted(listed) == sorted(row.sha for row in story.rows)
 
 
@@ -139,9 +141,9 @@ def test_every_commit_is_listed_once_under_the_first_version_that_contains_it(dr
 def test_order_of_siblings_changes_nothing(data: st.DataObject, drawn: tuple[Story, str, str]) -> None:
     """Any order gives the same versions, the same unreleased commits and the same next version."""
     story, develop, main = drawn
-    before = first_versions(story.log, story.tags), story.unreleased(develop, main), story.next(develop, main)
+    before = versions_of(story), story.unreleased(develop, main), story.next(develop, main)
     story.rows = list(reversed(data.draw(shuffled(story.log))))
-    assert first_versions(story.log, story.tags) == before[0]
+    assert versions_of(story) == before[0]
     after = story.unreleased(develop, main)
     assert {commit.sha for commit in after.commits} == {commit.sha for commit in before[1].commits}
     assert (after.baseline, after.missing, after.released) == (

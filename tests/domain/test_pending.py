@@ -37,7 +37,8 @@ class StoryReader:
 
     def missing(self, objects: tuple[str, ...], /) -> tuple[str, ...]:
         """Return the objects that the story does not know."""
-        return tuple(name for name in objects if name not in {commit.sha for commit in self.story.rows})
+        known = {commit.sha for commit in self.story.rows}
+        return tuple(name for name in objects if name.removesuffix("^{commit}") not in known)
 
 
 def read_whole(story: Story, head: str, main: str | None, into: str) -> Unreleased:

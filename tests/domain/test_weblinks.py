@@ -56,7 +56,12 @@ def test_pages_of_each_kind(kind: Kind) -> None:
     """Commit, issue, pull request and comparison, as the forge itself spells them."""
     forge = parse_remote("https://host.example.com/org/proj/_git/repo", kind)
     assert forge is not None
-    found = (forge.commit("abc"), forge.issue("#7"), forge.pull("9"), forge.compare("v1.0.0", "v1.1.0"))
+    found = (
+        forge.commit("abc"),
+        forge.issue("#7"),
+        forge.pull("!" if kind == "gitlab" else "#", "9"),
+        forge.compare("v1.0.0", "v1.1.0"),
+    )
     base = "https://host.example.com/org/proj/_git/repo"
     expected = [base + page for page in PAGES[kind]]
     expected[1] = expected[1].replace("/_git/repo/../../", "/")
@@ -68,3 +73,19 @@ def test_a_reference_that_is_no_number_has_no_link(text: str) -> None:
     """Issues of other trackers stay words."""
     forge = parse_remote("https://github.com/a/b")
     assert forge is not None and forge.issue(text) == ""
+
+
+def test_marks_of_numbers_mean_what_the_forge_means() -> None:
+    """Only GitLab counts issues and merge requests apart."""
+    gitlab, github = parse_remote("https://gitlab.com/a/b"), parse_remote("https://github.com/a/b")
+    assert gitlab is not None and github is not None
+    assert gitlab.pull("#", "9") == "https://gitlab.com/a/b/-/issues/9"
+    assert github.pull("#", "9") == "https://github.com/a/b/pull/9"
+
+
+def test_what_changed_since_a_tag() -> None:
+    """Each forge shows it, but Azure, which has no word for what is checked out."""
+    azure, gitea = parse_remote("https://dev.azure.com/o/p/_git/r"), parse_remote("https://codeberg.org/a/b")
+    assert azure is not None and gitea is not None
+    assert azure.compare("v1.0.0") == ""
+    assert gitea.compare("v1.0.0") == "https://codeberg.org/a/b/compare/v1.0.0...HEAD"

@@ -66,7 +66,9 @@ def test_item_1_commands(lab: DeployLab) -> None:
     assert "already" in lab.ends(0, "deploy", "1.0.0", "--yes")
     assert "not known what served before 1.0.0" in lab.ends(3, "rollback", "--yes")
     lab.ends(0, "gc", "--yes")
-    flows = {run["flow"] for run in lab.asked("history")["runs"]}
+    runs = lab.asked("history")["runs"]
+    assert lab.run("history", "--journal").stdout.startswith('{"')
+    flows = {run["flow"] for run in runs}
     assert {"deploy", "rehearse", "backup", "verify-backup"} <= flows
     assert lab.staging.serves() == "1.0.0"
     assert lab.staging.rows("SELECT version_num FROM alembic_version") == [("0001",)]
@@ -246,5 +248,9 @@ def test_item_9_staging_first(lab: DeployLab) -> None:
     lab.ends(6, "continue", "--approve", "0" * 12, site=there)
     run = lab.asked("status", site=there)
     assert run["intent"]["waived staging"] == "staging is being rebuilt"
-    lab.ends(0, "continue", "--approve", digits[1], site=there)
+    write_env(there, SIGNING_KEY="another-key")
+    assert "environment file: it says something else" in lab.ends(6, "continue", "--approve", digits[1], site=there)
+    write_env(there)
+    assert there.serves() == "1.0.0"
+    lab.ends(0, "continue", site=there)
     assert there.serves() == "1.1.0" and lab.staging.serves() == "1.0.0"

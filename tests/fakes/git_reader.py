@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakes.graph import FakeTag, Graph
+from fakes.graph import FakeCommit, FakeTag, Graph
 from fakes.repository import FakeRepository
 from release_tools.domain.history.changes import Change, Changes
 from release_tools.domain.history.log import LOG_FORMAT, NAME_FORMAT
@@ -163,13 +163,30 @@ class FakeGitReader:
                 found[name] = tuple(map(Change, letters, inside))
         return found
 
+    def fingerprints(self, commits: Sequence[str], /) -> dict[str, str]:
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
+        authors = {name: self.graph.commit(name).author for name in commits}
+        dates = {name: author.epoch if author else 0 for name, author in authors.items()}
+        alike = [name for name in commits if list(dates.values()).count(dates[name]) > 1]
+        return {name: f"{dates[name]} {told}" for name in alike if (told := self._change(name))}
+
+    def _change(self, name: str) -> str:
+        parents = self.graph.commit(name).parents
+        old, new = self.graph.files(parents[0]) if parents else {}, self.graph.files(name)
+        told = [(path, old.get(path), new.get(path)) for path in sorted({*old, *new}) if old.get(path) != new.get(path)]
+        return str(told) if told else ""
+
     def below(self, commit: str, directory: str, /) -> tuple[str, ...]:
         """Return the paths of a commit's files below a directory, in git's order."""
         return tuple(sorted(path for path in self.graph.files(commit) if path.startswith(f"{directory}/")))
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
-        return tuple(sha for sha in objects if sha not in self.graph.objects)
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
+        return tuple(name for name in objects if not self._is_here(*name.partition("^{commit}")[:2]))
+
+    def _is_here(self, sha: str, wanted: str) -> bool:
+        found = self.graph.objects.get(sha)
+        return found is not None and (not wanted or isinstance(found, FakeCommit))
 
     def index_matches(self, commit: str, worktree: Path, paths: Sequence[str] = (), /) -> bool:
         """Return whether the index of a worktree holds exactly the tree of a commit, or these paths of it."""

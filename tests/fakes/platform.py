@@ -90,6 +90,7 @@ class FakePlatform:
     environment: Environment = field(default_factory=Environment)
     bake: Bake = field(default_factory=lambda: Bake(seconds=30.0, interval=10.0, warm_up=0.0))
     elsewhere: dict[tuple[str, str], str] = field(default_factory=dict)
+    now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     def __post_init__(self) -> None:
         self.server = FakeServer({"app": FakeData(schema="v1", tables={"public.users": ["ada", "bob"]})})
@@ -174,7 +175,7 @@ class FakePlatform:
             linter=lambda directory, facts: None,
             committed_elsewhere=lambda environment, version: self.elsewhere.get((environment, version)),
             generations=Generations(),
-            now=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC),
+            now=lambda: self.now,
             actor="ada",
         )
 

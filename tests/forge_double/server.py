@@ -4,6 +4,7 @@ What requests do stands in the modules of the routes; every one of them, and eve
 """
 
 import json
+import re
 import threading
 import time
 import traceback
@@ -23,6 +24,8 @@ from forge_double.git_backend import identity_of, install_hook, serve
 from forge_double.routing import ROUTES, Call, Refused, Route, Said
 from forge_double.state import LEVELS, Identity, Repository, State
 
+GIT = re.compile(r"/(?P<name>[^/]+/[^/]+?)(\.git)?/(?P<inner>info/refs|HEAD|objects/.+|git-(upload|receive)-pack)")
+"""What git asks for, with or without `.git`."""
 ROOTS = ("/api/v3", "/api/uploads", "")
 
 
@@ -82,13 +85,12 @@ class Double:
         return self._answered(request)(environ, start)
 
     def _answered(self, request: Request) -> Response:
-        owner, _, rest = request.path.lstrip("/").partition("/")
-        name, mark, inner = rest.partition(".git/")
-        if mark:
-            repository = self.state.repositories.get(f"{owner}/{name}")
+        asked = GIT.fullmatch(request.path)
+        if asked:
+            repository = self.state.repositories.get(asked["name"])
             if repository is None:
                 return Response("Repository not found.", 404)
-            return serve(request, repository, identity_of(request, self.state.identities), inner)
+            return serve(request, repository, identity_of(request, self.state.identities), asked["inner"])
         with self.state.lock:
             return self._rest(request)
 

@@ -4,7 +4,7 @@ import click
 
 from release_tools.cli.deploy_runs import ENVIRONMENT, show_plan
 from release_tools.cli.invocation import Invocation
-from release_tools.cli.output import report, talk
+from release_tools.cli.output import as_summary, report, talk
 from release_tools.deploy.flows.conductor import DeployConductor
 from release_tools.deploy.flows.recovery import recover
 from release_tools.engine.stop import StopRequest
@@ -36,4 +36,5 @@ def command(invocation: Invocation, environment: str, *, boot: bool) -> None:
     version = current.rpartition("-")[0]
     words = {"nothing": "nothing to recover", "abandoned": "the unfinished run had touched nothing; it is closed"}
     text = f"{words.get(outcome, outcome.replace('_', ' '))}; {version or 'nothing'} serves {environment}"
-    report(invocation, text=text, data={"state": outcome, "version": version}, outputs={"state": outcome})
+    data = {"state": outcome, "version": version}
+    report(invocation, text=text, data=data, outputs={"state": outcome}, summary=as_summary(text))

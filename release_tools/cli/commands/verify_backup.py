@@ -24,7 +24,7 @@ def command(
         refuse_unfinished(place)
         world = place.session.world()
         if read_only:
-            manifest = world.backups.verify(backup, sha256=known(world, backup))
+            manifest = world.backups.verify(backup, sha256=known(place.session, world, backup))
             count = len(manifest.artefacts)
             report(
                 invocation,

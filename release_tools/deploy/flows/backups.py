@@ -8,7 +8,7 @@ from pathlib import Path
 
 from release_tools.deploy.blueprint import Blueprint, version_of
 from release_tools.deploy.flows.proposals import DeployProposal
-from release_tools.deploy.flows.records import recorded_rows
+from release_tools.deploy.flows.records import journaled_hash, recorded_rows
 from release_tools.deploy.flows.stages import Stage
 from release_tools.deploy.names import backup_name, copy_name
 from release_tools.deploy.sealing import record_database
@@ -32,23 +32,22 @@ def propose_backup(session: DeploySession, world: World, blueprint: Blueprint) -
     current = world.releases.current()
     backup = _take(session, world, blueprint, current, "manual", quiesced=False)
     plan = Plan(
-        title=f"back {session.environment} up", steps=(backup, *_prove(session, world, blueprint, backup.backup))
+        title=f"back {session.environment} up", steps=(backup, *_prove(session, world, blueprint, backup.backup, ""))
     )
-    return DeployProposal(intent=_intent(session, "backup", current), plan=plan)
+    return DeployProposal(intent={**_intent(session, "backup", current), "backup": backup.backup}, plan=plan)
 
 
 def propose_proof(session: DeploySession, world: World, blueprint: Blueprint, backup: str) -> DeployProposal:
     """Return the plan that proves a backup that is there, by reading all of it and restoring it beside what is live."""
-    known(world, backup)
-    plan = Plan(title=f"prove {backup}", steps=_prove(session, world, blueprint, backup))
+    sha256 = known(session, world, backup)
+    plan = Plan(title=f"prove {backup}", steps=_prove(session, world, blueprint, backup, sha256))
     return DeployProposal(intent=_intent(session, "verify-backup", world.releases.current()), plan=plan)
 
 
-def propose_restore(
-    session: DeploySession, world: World, backup: str, *, accept_data_loss: bool, sha256: str = ""
-) -> DeployProposal:
+def propose_restore(session: DeploySession, world: World, backup: str, *, accept_data_loss: bool) -> DeployProposal:
     """Return the plan that brings a backup back; exit 6 with what would be lost until a person accepts that."""
-    manifest = world.backups.verify(backup, sha256=sha256 or known(world, backup))
+    sha256 = known(session, world, backup)
+    manifest = world.backups.verify(backup, sha256=sha256)
     release = _release_of(world, manifest)
     if not accept_data_loss:
         lost = "\n".join(_growth(world, manifest)) or "  no table has more rows than the backup"
@@ -57,20 +56,24 @@ def propose_restore(
             state=f"Nothing was changed. Since then:\n{lost}",
             todo="Add --accept-data-loss; what is live is saved in a backup first and kept beside.",
         )
-    steps = tuple(_restore(session, world, manifest, known(world, backup), release))
+    steps = tuple(_restore(session, world, manifest, sha256, release))
     plan = Plan(title=f"restore {backup} to {session.environment}", steps=steps)
     return DeployProposal(intent=_intent(session, "restore", release), plan=plan, stage=Stage.ROLLBACK)
 
 
-def known(world: World, backup: str) -> str:
-    """Return the SHA-256 of a backup's manifest; `PreconditionFailed` with those that are there."""
+def known(session: DeploySession, world: World, backup: str) -> str:
+    """Return the SHA-256 of a backup's manifest: the journal's copy, else, where no run here made it, the index's.
+
+    `PreconditionFailed` with those that are there, where it is none of them.
+    """
     kept = {one.backup: one.manifest_sha256 for one in world.backups.all()}
-    if backup not in kept:
+    sha256 = journaled_hash(session, backup) or kept.get(backup, "")
+    if not sha256:
         newest = "\n".join(f"  {name}" for name in list(kept)[-5:]) or "  none"
         raise PreconditionFailed(
             f"There is no backup {backup}.", state="Nothing was changed.", todo=f"The newest ones are:\n{newest}"
         )
-    return kept[backup]
+    return sha256
 
 
 def _intent(session: DeploySession, flow: str, release: str) -> dict[str, str]:
@@ -95,13 +98,17 @@ def _take(
     )
 
 
-def _prove(session: DeploySession, world: World, blueprint: Blueprint, backup: str) -> tuple[Step[World], ...]:
+def _prove(
+    session: DeploySession, world: World, blueprint: Blueprint, backup: str, sha256: str
+) -> tuple[Step[World], ...]:
     copies = tuple(
         (name, copy_name(database.facts().name, "s", session.run_id)) for name, database in world.databases.items()
     )
     directories = tuple(blueprint.tables.directories.items())
     return (
-        ProveBackup(backup=backup, copies=copies, directories=directories, jobs=_jobs(blueprint)),
+        ProveBackup(
+            backup=backup, manifest_sha256=sha256, copies=copies, directories=directories, jobs=_jobs(blueprint)
+        ),
         ClearScratch(copies=copies, rehearsal=session.run_id),
     )
 
@@ -127,6 +134,15 @@ def _restore(
     current = world.releases.current()
     blueprint = world.blueprint(current)
     target = world.blueprint(release)
+    copies = tuple(_copies(session, world, manifest))
+    directories = tuple(_directories(session, world, manifest, blueprint))
+    for name, fresh, _ in copies:
+        yield RestoreCopy(
+            backup=manifest.backup, manifest_sha256=sha256, database=name, copy=fresh, jobs=_jobs(blueprint)
+        )
+    for subject, (fresh, _, _) in directories:
+        yield RestoreDirectory(backup=manifest.backup, manifest_sha256=sha256, subject=subject, target=fresh)
+    # All of that may fail without anybody noticing; only now users are kept out.
     if world.front is not None:
         yield CloseFront(retry_after=blueprint.tables.front.retry_after)
     for name, state in reversed(tuple(world.runtime.states().items())):
@@ -134,8 +150,10 @@ def _restore(
         if state.state != "stopped":
             yield StopService(service=name, grace=spec.grace if spec else 10.0)
     yield _take(session, world, blueprint, current, "salvage", quiesced=True)
-    yield from _databases(session, world, manifest, sha256, _jobs(blueprint))
-    yield from _directories(session, world, manifest, sha256, blueprint)
+    for name, fresh, kept in copies:
+        yield SwapDatabase(database=name, fresh=fresh, kept=kept)
+    for _, (fresh, live, kept) in directories:
+        yield SwapDirectory(live=live, fresh=fresh, kept=kept)
     if release != current:
         yield SwitchRelease(old=current, new=release)
     for spec in target.services:
@@ -149,30 +167,26 @@ def _restore(
         yield OpenFront()
 
 
-def _databases(
-    session: DeploySession, world: World, manifest: Manifest, sha256: str, jobs: int
-) -> Iterator[Step[World]]:
+def _copies(session: DeploySession, world: World, manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+    """Yield each database that a backup holds, with the names of its restored copy and of what is live now."""
     for name in manifest.contents:
         if name not in world.databases:
             raise BackupRefused(f"{manifest.backup} holds a database {name}, which this platform has not.")
         live = world.databases[name].facts().name
-        fresh = copy_name(live, "r", session.run_id)
-        yield RestoreCopy(backup=manifest.backup, manifest_sha256=sha256, database=name, copy=fresh, jobs=jobs)
-        yield SwapDatabase(database=name, fresh=fresh, kept=copy_name(live, "failed", session.run_id))
+        yield name, copy_name(live, "r", session.run_id), copy_name(live, "failed", session.run_id)
 
 
 def _directories(
-    session: DeploySession, world: World, manifest: Manifest, sha256: str, blueprint: Blueprint
-) -> Iterator[Step[World]]:
+    session: DeploySession, world: World, manifest: Manifest, blueprint: Blueprint
+) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    """Yield each directory that a backup holds, with the paths of its restored copy, of itself, and of it kept."""
     held = {artefact.subject for artefact in manifest.artefacts if artefact.kind == "directory"}
     for subject, path in blueprint.tables.directories.items():
         if subject not in held:
             continue
         live = world.home / path
-        target = live.with_name(copy_name(path, "r", session.run_id))
-        kept = live.with_name(copy_name(path, "failed", session.run_id))
-        yield RestoreDirectory(backup=manifest.backup, manifest_sha256=sha256, subject=subject, target=str(target))
-        yield SwapDirectory(live=str(live), fresh=str(target), kept=str(kept))
+        fresh, kept = (live.with_name(copy_name(path, use, session.run_id)) for use in ("r", "failed"))
+        yield subject, (str(fresh), str(live), str(kept))
 
 
 def _growth(world: World, manifest: Manifest) -> Iterator[str]:

@@ -6,17 +6,24 @@ What a plan does stands in the plans; which way leads back stands in `rollback`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from release_tools.deploy.cutover import plan_cutover
 from release_tools.deploy.flows.announcing import NOBODY, Announcer
 from release_tools.deploy.flows.approvals import hold
-from release_tools.deploy.flows.endings import ending_of, held, operator_needed, rolled_back, seal, unrecorded
+from release_tools.deploy.flows.clearing import only_beside, plan_clearing
+from release_tools.deploy.flows.endings import (
+    ending_of,
+    held,
+    operator_needed,
+    rolled_back,
+    seal,
+    unprepared,
+    unrecorded,
+)
 from release_tools.deploy.flows.failing import observe_reached
 from release_tools.deploy.flows.retreats import plan_way_back
+from release_tools.deploy.flows.second_look import plan_from_now
 from release_tools.deploy.flows.stages import Stage, Story, tell
-from release_tools.deploy.observe import observe_platform, observe_target
 from release_tools.deploy.rollback import Policy, Way, decide
 from release_tools.deploy.session import DeploySession
-from release_tools.deploy.steps.copies import ClearScratch
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.record import Outcome
 from release_tools.engine.plan import Plan
@@ -28,7 +35,6 @@ from release_tools.errors import (
     HumanNeeded,
     Inconclusive,
     Interrupted,
-    PreconditionFailed,
     ReleaseToolsError,
     ToolFailed,
 )
@@ -50,8 +56,13 @@ class DeployConductor:
         return self.go_on(record_run(self.session, intent, plan, stage))
 
     def go_on(self, run: Run, decision: Decision | None = None) -> str:
-        """Go on with a run until it ends; return its outcome, or raise what its failure ended in."""
+        """Go on with a run until it ends; return its outcome, or raise what its failure ended in.
+
+        A cut-over that was planned and not begun is not begun before all was looked at once more.
+        """
         self.announcer.begin(tell(run))
+        if not run.closed and tell(run).stage is Stage.CUT_OVER and not run.begun(run.plan()):
+            plan_from_now(self.session, tell(run), self._world(run))
         while not run.closed:
             world = self._world(run)
             try:
@@ -69,7 +80,7 @@ class DeployConductor:
         if story.stage is Stage.SINGLE:
             self.session.runs.close(run, "aborted")
             return "aborted"
-        if story.stage in (Stage.ROLLBACK, Stage.SEAL, Stage.CLEAR):
+        if story.stage in (Stage.ROLLBACK, Stage.SEAL, Stage.CLEAR) and not only_beside(story):
             return self.go_on(run)
         if story.opened():
             raise HumanNeeded(
@@ -87,7 +98,7 @@ class DeployConductor:
         if story.stage is Stage.PREPARE and run.intent["flow"] == "deploy":
             hold(self.session, story)
             try:
-                plan = self._plan_cutover(story, world)
+                plan = plan_from_now(self.session, story, world)
             except BackupFailed as error:
                 self._clear(story, error.failed, error)
                 return
@@ -102,33 +113,15 @@ class DeployConductor:
             self.announcer.end(story, outcome)
             self.session.runs.close(run, outcome)
 
-    def _plan_cutover(self, story: Story, world: World) -> Plan:
-        version = story.identity.version
-        identity, tag = observe_target(self.session, version, str(story.run.intent.get("ref", "")))
-        if identity != story.identity:
-            raise HumanNeeded(
-                f"{tag or 'The ref'} was moved since this run was prepared: "
-                f"{story.identity.commit[:10]} then, {identity.commit[:10]} now.",
-                state="Production is untouched.",
-                todo=f"Type `release-tools abort --env {self.session.environment}`, then deploy again.",
-            )
-        state = observe_platform(self.session, world, identity, tag)
-        if state.current != story.previous:
-            raise HumanNeeded(
-                f"{state.current or 'Nothing'} serves now; this run was prepared on {story.previous or 'nothing'}.",
-                state="This run has touched nothing.",
-                todo=f"Type `release-tools abort --env {self.session.environment}`, then deploy again.",
-            )
-        return plan_cutover(state, story.evidence, story.run.id)
-
     def _turn(self, story: Story, world: World, error: ReleaseToolsError, *, policy: Policy | None = None) -> None:
         """Plan what follows a plan that failed or was stopped; raise where nothing does."""
         why = _why(error)
-        if isinstance(error, Interrupted) and story.stage is not Stage.ROLLBACK:
+        unnoticed = story.stage is Stage.PREPARE or only_beside(story)
+        if isinstance(error, Interrupted) and (unnoticed or story.stage is not Stage.ROLLBACK):
             self.stop.answer()  # what clears up or leads back is what was asked for
             if story.stage in (Stage.SEAL, Stage.CLEAR) and not story.in_doubt():
                 return  # the little that is left is safer done than stopped
-        if story.stage is Stage.PREPARE:
+        if unnoticed:
             self._clear(story, why, error)
         elif story.stage is Stage.CUT_OVER:
             self._turn_back(story, world, why, error, policy)
@@ -141,19 +134,20 @@ class DeployConductor:
 
     def _clear(self, story: Story, why: str, error: ReleaseToolsError) -> None:
         failure = "interrupted" if isinstance(error, Interrupted) else _kind(error)
-        copies = tuple(
-            (step.copies, step.rehearsal) for step in story.run.plan().steps if isinstance(step, ClearScratch)
-        )
-        steps = tuple(ClearScratch(copies=names, rehearsal=rehearsal) for names, rehearsal in copies)
-        plan = Plan(title=f"clear what preparing {story.identity.version} left", steps=steps)
-        story.run.add_plan(plan, undo=True, facts={"stage": Stage.CLEAR.value, "failed": why, "failure": failure})
+        facts = {"stage": Stage.CLEAR.value, "failed": why, "failure": failure}
+        story.run.add_plan(plan_clearing(story), undo=True, facts=facts)
 
     def _turn_back(self, story: Story, world: World, why: str, error: ReleaseToolsError, policy: Policy | None) -> None:
         if isinstance(error, Interrupted) and story.opened():
             self._seal(story, world, "operator_stopped")
             return
         blueprint = world.blueprint(story.identity.release)
-        reached = observe_reached(story, world, policy=policy or blueprint.policy(self.session.environment).rollback)
+        policy = policy or blueprint.policy(self.session.environment).rollback
+        try:
+            reached = observe_reached(story, world, policy=policy)
+        except ToolFailed as lost:
+            unknown = f"{why} What was reached cannot be told: {lost.failed}"
+            raise operator_needed(self.session, story, unknown) from error
         decision = decide(reached)
         if decision.way is Way.HOLD and not reached.written:
             raise held(self.session, story, why) from error
@@ -178,7 +172,7 @@ class DeployConductor:
         if outcome == "rolled_back" and run.intent["flow"] == "deploy":
             raise rolled_back(self.session, story)
         if outcome == "failed" and story.stage is Stage.CLEAR:
-            raise _unprepared(story, why)
+            raise unprepared(self.session, story, why)
         if outcome == "failed":
             raise held(self.session, story, why)
         if outcome in ("operator_stopped", "interrupted"):
@@ -216,10 +210,3 @@ def _why(error: ReleaseToolsError) -> str:
 def _kind(error: ReleaseToolsError) -> str:
     cause = error.__cause__
     return "backup" if isinstance(cause, BackupFailed) else "tool"
-
-
-def _unprepared(story: Story, why: str) -> ReleaseToolsError:
-    state = "Production is untouched; nothing of this run is left."
-    if story.evidence.failure == "precondition":
-        return PreconditionFailed(why, state=state, todo="Mend that, then deploy again.")
-    return BackupFailed(why, state=state, todo="Mend that, then deploy again.")

@@ -16,10 +16,21 @@ from release_tools.deploy.world import World
 from release_tools.domain.deploy.backup import prunable
 from release_tools.domain.deploy.record import Outcome
 from release_tools.engine.plan import Plan, plan_hash
-from release_tools.errors import HumanNeeded, OperatorNeeded, RolledBack, ToolFailed
+from release_tools.errors import (
+    BackupFailed,
+    HumanNeeded,
+    OperatorNeeded,
+    PreconditionFailed,
+    ReleaseToolsError,
+    RolledBack,
+    ToolFailed,
+)
 
 KEPT_RELEASES = 3
 """How many releases stay laid out, the current one among them."""
+
+AGAIN = {"backup": "back up"}
+"""What a flow is called in a sentence, where its name is no verb."""
 
 
 def seal(session: DeploySession, story: Story, world: World, outcome: Outcome) -> Plan:
@@ -79,6 +90,16 @@ def ending_of(story: Story) -> str:
     return "The run is recorded."
 
 
+def unprepared(session: DeploySession, story: Story, why: str) -> ReleaseToolsError:
+    """Return the error that a run was given up before it touched anything, with what to type for its kind."""
+    flow, environment = story.run.intent["flow"], session.environment
+    todo = f"Mend that, then {AGAIN.get(flow, flow)} again."
+    if flow in ("verify-backup", "restore"):
+        todo = f"Choose another one: `release-tools backups --env {environment}`."
+    error = PreconditionFailed if story.evidence.failure == "precondition" else BackupFailed
+    return error(why, state="Production is untouched; nothing of this run is left.", todo=todo)
+
+
 def rolled_back(session: DeploySession, story: Story) -> RolledBack:
     """Return the error that a deploy failed and the version before serves again."""
     version, previous = story.identity.version, version_of(story.previous)
@@ -118,7 +139,9 @@ def operator_needed(session: DeploySession, story: Story, why: str) -> OperatorN
     """Return the error that nothing more is done, as a runbook."""
     environment, plan = session.environment, story.run.plan()
     left = [step.title() for index, step in enumerate(plan.steps) if story.run.said(index) not in ("done", "skipped")]
-    lines = "\n".join(f"  {number}. {title}" for number, title in enumerate(left, 1))
+    # Before the way back is planned nobody can say what is left of it; the steps that led here are not.
+    planned = story.stage is Stage.ROLLBACK
+    lines = "".join(f"  {number}. {title}\n" for number, title in enumerate(left, 1)) if planned else ""
     fallback = story.evidence.fallback or {}
     copies = "".join(
         f"\n  the state before is in the database {copy}" for copy in dict(fallback.get("copies", {})).values()
@@ -127,8 +150,8 @@ def operator_needed(session: DeploySession, story: Story, why: str) -> OperatorN
     return OperatorNeeded(
         f"The way back from {story.identity.version} failed: {why}",
         state=f"Users are kept out, and everything is kept:{copies}\n  the last backup is {backup or 'none'}",
-        todo=f"What is left to do:\n{lines}\n"
-        f"Mend what stopped it, then type `release-tools recover --env {environment}`.",
+        todo=(f"What is left to do:\n{lines}" if lines else "")
+        + f"Mend what stopped it, then type `release-tools recover --env {environment}`.",
     )
 
 

@@ -8,10 +8,19 @@ from release_tools.deploy.rollback import Migrated, Policy, Reached
 from release_tools.deploy.steps.migrations import CheckSchema, Migrate, migrator_of
 from release_tools.deploy.world import World
 from release_tools.errors import ToolFailed
+from release_tools.ports.database import Database
+
+RETURNS_WITHIN = 60.0
+"""Seconds for which a database server that is gone is waited for: one that died is started again by its supervisor."""
 
 
 def observe_reached(story: Story, world: World, *, policy: Policy) -> Reached:
-    """Return what was reached; sessions of the run that are still at work are ended first."""
+    """Return what was reached; sessions of the run that are still at work are ended first.
+
+    `ToolFailed` where a database that was lost does not come back, so that nobody can tell.
+    """
+    for database in world.databases.values():
+        _await_answer(world, database)
     for database in world.databases.values():
         if stayed := database.terminate(world.application):
             pids = ", ".join(str(session.pid) for session in stayed)
@@ -24,6 +33,18 @@ def observe_reached(story: Story, world: World, *, policy: Policy) -> Reached:
         fallback_verified=_has_fallback(story, world),
         policy=policy,
     )
+
+
+def _await_answer(world: World, database: Database) -> None:
+    end = world.clock.monotonic() + RETURNS_WITHIN
+    while True:
+        try:
+            database.sessions(world.application)
+            return
+        except ToolFailed:
+            if world.stopping() or world.clock.monotonic() >= end:
+                raise
+        world.clock.sleep(1.0)
 
 
 def _migrated(story: Story, world: World) -> Migrated:

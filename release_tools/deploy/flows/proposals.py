@@ -5,10 +5,10 @@ Nothing is carried out here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from release_tools.deploy.flows.approvals import HELD
+from release_tools.deploy.flows.second_look import WAIVED, environment_hash
 from release_tools.deploy.flows.stages import Stage
 from release_tools.deploy.forecast import forecast_data, forecast_lines
 from release_tools.deploy.guards import Finding, look_over, refuse
@@ -78,8 +78,7 @@ def intent_of(
     waived: Mapping[str, str],
 ) -> Intent:
     """Return what a run keeps of what was asked for, flat."""
-    told = "\n".join(f"{name}={value}" for name, value in sorted(world.host.environment().items()))
-    reasons = {f"waived {subject}": reason for subject, reason in waived.items()}
+    reasons = {f"{WAIVED}{subject}": reason for subject, reason in waived.items()}
     return {
         "flow": flow,
         "env": state.environment,
@@ -87,7 +86,8 @@ def intent_of(
         "commit": state.target.identity.commit,
         "content": state.target.content,
         "previous": state.current,
-        "env_sha256": sha256(told.encode()).hexdigest(),
+        "env_sha256": environment_hash(world),
+        "schema": state.migration.current if state.migration else "",
         "actor": session.actor,
         **({"ref": ref} if ref else {}),
         **({HELD: "asked"} if hold else {}),

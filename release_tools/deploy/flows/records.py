@@ -39,12 +39,26 @@ def past_runs(session: DeploySession) -> tuple[Past, ...]:
     return tuple(_past(run) for run in (*session.runs.history(), *session.runs.open_runs()))
 
 
+def newest_journal(session: DeploySession) -> str:
+    """Return the journal of the unfinished run, else of the one that ended last, as its file has it; empty without."""
+    runs = (*session.runs.history(), *session.runs.open_runs())
+    return runs[-1].journal.path.read_text(encoding="utf-8") if runs else ""
+
+
 def committed_content(runs: tuple[Run, ...], version: str) -> str | None:
     """Return git's name of the tree that was committed last as a version, None where none was."""
     for run in reversed(runs):
         if run.intent["flow"] == "deploy" and run.intent["version"] == version and run.closed == "committed":
             return str(run.intent["content"])
     return None
+
+
+def journaled_hash(session: DeploySession, backup: str) -> str:
+    """Return the SHA-256 of a backup's manifest as the journal of the run that made it has it; empty: none made it."""
+    runs = (*session.runs.open_runs(), *reversed(session.runs.history()))
+    facts = (fact.get(name) for run in runs for fact in run.facts() for name in ("backup", "fallback_backup"))
+    made = (dict(fact) for fact in facts if fact)
+    return next((str(one["manifest_sha256"]) for one in made if one["id"] == backup), "")
 
 
 def recorded_rows(

@@ -104,7 +104,7 @@ def propose_revival(session: DeploySession, world: World) -> DeployProposal:
     if not down and not closed:
         return DeployProposal(intent=intent, plan=Plan(title="everything runs"))
     steps = (
-        *(StartService(service=spec.name, release=current, version=version_of(current)) for spec in down),
+        *(StartService(service=spec.name, release=current, version=version_of(current), steady=True) for spec in down),
         *((AllowRestarts(services=tuple(spec.name for spec in down)),) if down else ()),
         *((OpenFront(),) if world.front is not None else ()),
     )

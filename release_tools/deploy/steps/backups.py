@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from release_tools.deploy.world import World
-from release_tools.domain.deploy.backup import Purpose
+from release_tools.domain.deploy.backup import Manifest, Purpose
 from release_tools.domain.deploy.database import contents_differences
 from release_tools.engine.step import DONE, PENDING, Reality
-from release_tools.errors import BackupFailed, BackupRefused, ToolFailed
+from release_tools.errors import BackupRefused, ToolFailed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,8 @@ class ProveBackup:
 
     kind: ClassVar[str] = "prove-backup"
     backup: str
+    manifest_sha256: str
+    """The journal's copy of its hash; empty: the backup is taken by the same plan."""
     copies: tuple[tuple[str, str], ...]
     """Database, and what its copy is called."""
     directories: tuple[tuple[str, str], ...]
@@ -86,17 +88,14 @@ class ProveBackup:
     def apply(self, world: World) -> Mapping[str, Any]:
         """Read every byte, restore, compare rows, sequences, roles and schema with the manifest."""
         begun = world.clock.monotonic()
-        manifest = world.backups.verify(self.backup)
+        manifest = world.backups.verify(self.backup, sha256=self.manifest_sha256)
         for database, copy in self.copies:
-            restore_copy(world, self.backup, database, copy, jobs=self.jobs)
-            found = tuple(contents_differences(manifest.contents[database], world.databases[database].contents(copy)))
-            if found:
-                raise BackupFailed(f"What was restored of {database} is not what was backed up: {'; '.join(found)}.")
+            restore_copy(world, manifest, self.manifest_sha256, database, copy, jobs=self.jobs)
         home = world.scratch / "home"
         world.host.make_directory(home)
         for subject, path in self.directories:
             target = home / path
-            world.store.unpack_directory(self.backup, subject, target)
+            world.store.unpack_directory(self.backup, subject, target, sha256=self.manifest_sha256)
         world.store.mark_verified(self.backup, world.clock.now())
         return {"proven": {"id": self.backup, "seconds": world.clock.monotonic() - begun}}
 
@@ -130,10 +129,7 @@ class RestoreCopy:
     def apply(self, world: World) -> None:
         """Restore and compare; a difference is a failure."""
         manifest = world.backups.verify(self.backup, sha256=self.manifest_sha256)
-        restore_copy(world, self.backup, self.database, self.copy, jobs=self.jobs)
-        contents = world.databases[self.database].contents(self.copy)
-        if found := tuple(contents_differences(manifest.contents[self.database], contents)):
-            raise BackupRefused(f"What was restored of {self.database} is not what was backed up: {'; '.join(found)}.")
+        restore_copy(world, manifest, self.manifest_sha256, self.database, self.copy, jobs=self.jobs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,15 +153,21 @@ class RestoreDirectory:
 
     def apply(self, world: World) -> None:
         """Unpack it, verified while it is read."""
-        world.backups.load(self.backup, sha256=self.manifest_sha256)
-        world.store.unpack_directory(self.backup, self.subject, Path(self.target))
+        world.store.unpack_directory(self.backup, self.subject, Path(self.target), sha256=self.manifest_sha256)
 
 
-def restore_copy(world: World, backup: str, database: str, copy: str, *, jobs: int) -> None:
-    """Make the database `copy` from a backup's dump, in place of what an earlier attempt left."""
-    dump = world.scratch / "dumps" / database
+def restore_copy(world: World, manifest: Manifest, sha256: str, database: str, copy: str, *, jobs: int) -> None:
+    """Make the database `copy` from a backup's dump, in place of what an earlier attempt left, and compare it.
+
+    `BackupRefused` where it does not hold, row by row, what the manifest says; the copy is then removed again.
+    """
+    dump, there = world.scratch / "dumps" / database, world.databases[database]
     world.host.make_directory(dump)
-    world.store.unpack_database(backup, database, dump)
-    world.databases[database].drop(copy)
-    world.databases[database].restore(dump, copy, jobs=jobs)
+    world.store.unpack_database(manifest.backup, database, dump, sha256=sha256)
+    there.drop(copy)
+    there.restore(dump, copy, jobs=jobs)
     world.host.remove(dump)
+    found = tuple(contents_differences(manifest.contents[database], there.contents(copy, hashed=True)))
+    if found:
+        there.drop(copy)
+        raise BackupRefused(f"What was restored of {database} is not what was backed up: {'; '.join(found)}.")

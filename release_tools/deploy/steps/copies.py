@@ -120,6 +120,26 @@ class DropCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropDirectory:
+    """Remove a directory or file beside a live one that is not needed any more."""
+
+    kind: ClassVar[str] = "drop-directory"
+    path: str
+
+    def title(self) -> str:
+        """Return one line for the plan."""
+        return f"remove {self.path}"
+
+    def probe(self, world: World) -> Reality:
+        """Look whether it is there."""
+        return PENDING if world.host.exists(Path(self.path)) else DONE
+
+    def apply(self, world: World) -> None:
+        """Remove it."""
+        world.host.remove(Path(self.path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwapDirectory:
     """Make an unpacked directory or file the live one and keep the one that was live under another name."""
 

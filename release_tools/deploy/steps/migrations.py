@@ -12,6 +12,9 @@ from release_tools.engine.step import DONE, PENDING, Reality, conflict, unknown
 from release_tools.errors import CheckFailed, ToolFailed
 from release_tools.ports.migrator import Migrator
 
+LOOK = 0.05
+"""Seconds between two looks at who is connected, while users are kept out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitQuiet:
@@ -37,7 +40,7 @@ class AwaitQuiet:
             if world.clock.monotonic() >= end:
                 named = ", ".join(f"{one.application or one.role} (pid {one.pid}, {one.state})" for one in stayed[:5])
                 raise ToolFailed(f"Still connected to {self.database} after {self.seconds:g} s: {named}.")
-            world.clock.sleep(0.2)
+            world.clock.sleep(LOOK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

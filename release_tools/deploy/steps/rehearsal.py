@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 from release_tools.deploy.steps.copies import REHEARSAL_GRACE
 from release_tools.deploy.steps.migrations import migrator_of
-from release_tools.deploy.steps.services import await_ready
-from release_tools.deploy.waiting import Wait, await_good
+from release_tools.deploy.steps.services import waits_for
+from release_tools.deploy.waiting import Wait, await_steady, await_up
 from release_tools.deploy.world import Rehearsal, World
 from release_tools.domain.deploy.health import CheckSpec
 from release_tools.domain.deploy.service import Placement, ServiceSpec
@@ -102,12 +102,14 @@ class BootOnCopy:
         home = environment["RELEASE_HOME"]
         rehearsal = Rehearsal(self.rehearsal, ports, environment, dict(self.copies), home)
         prober = world.rehearsal_prober(rehearsal)
+        waits = list[Wait]()
         for spec in specs:
             there = replace(spec, port=ports[spec.name] if spec.port else 0)
             world.runtime.start(there, placement, environment, version=self.version)
-            await_ready(world, there, placement, prober, version=self.version)
+            await_up(world, waits_for(world, there, placement, prober, version=self.version))
+            waits += waits_for(world, there, placement, prober, version=self.version)
         checks = [check for check in blueprint.checks if check.kind != "service" and check.service in ("", *ports)]
-        await_good(world, [self._wait(prober, check) for check in checks])
+        await_steady(world, [*waits, *(self._wait(prober, check) for check in checks)])
 
     def _wait(self, prober: Prober, check: CheckSpec) -> Wait:
         # Nothing of a rehearsal stands behind the front.

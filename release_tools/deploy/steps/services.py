@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
-from release_tools.deploy.waiting import Wait, await_good, judge_state
+from release_tools.deploy.waiting import Wait, await_steady, await_up, judge_state
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.health import CheckSpec, Sample
 from release_tools.domain.deploy.service import Placement, ServiceSpec
@@ -43,12 +43,14 @@ class StopService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartService:
-    """Start a live service from a release and wait until it is ready; one that runs already is adopted."""
+    """Start a live service from a release and wait until it is up; one that runs already is adopted."""
 
     kind: ClassVar[str] = "start-service"
     service: str
     release: str
     version: str
+    steady: bool = False
+    """Whether it must also stay up for a while, where no `VerifyVersion` follows that looks at all of them at once."""
 
     def title(self) -> str:
         """Return one line for the plan."""
@@ -63,8 +65,9 @@ class StartService:
         spec = service_of(world, self.release, self.service)
         placement = Placement(self.release)
         world.runtime.start(spec, placement, {}, version=self.version)
-        took = await_ready(world, spec, placement, world.prober, version=self.version)
-        return {"started": {"service": self.service, "seconds": took}}
+        waits = waits_for(world, spec, placement, world.prober, version=self.version)
+        took = (await_steady if self.steady else await_up)(world, waits)
+        return {"started": {"service": self.service, "seconds": max(took.values())}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +99,16 @@ def service_of(world: World, release: str, name: str) -> ServiceSpec:
     return spec
 
 
-def await_ready(world: World, spec: ServiceSpec, placement: Placement, prober: Prober, *, version: str) -> float:
-    """Wait until a service runs and answers; return the seconds that it took, or raise `CheckFailed` with its log."""
+def waits_for(world: World, spec: ServiceSpec, placement: Placement, prober: Prober, *, version: str) -> list[Wait]:
+    """Return what is waited for where a service is to run and to answer; a failure tells the last lines of its log."""
     runs = partial(_runs, world, spec.name, placement)
-    waits = [Wait(name=f"{spec.name} runs", look=runs, within=spec.ready_within)]
+    told = partial(_last_lines, world, spec.name, placement)
+    waits = [Wait(name=f"{spec.name} runs", look=runs, within=spec.ready_within, last_words=told)]
     if spec.health:
         check = health_check(spec)
         look = partial(prober.sample, check, release=placement.release, version=version)
-        waits.append(Wait(name=check.name, look=look, within=spec.ready_within))
-    try:
-        return max(await_good(world, waits).values())
-    except CheckFailed as error:
-        tail = world.runtime.log_tail(spec.name, placement, lines=LOG_LINES)
-        told = f"\nIts last lines:\n{chr(10).join(tail)}" if tail else "\nIt wrote nothing."
-        raise CheckFailed(f"{error.failed}{told}") from error
+        waits.append(Wait(name=check.name, look=look, within=spec.ready_within, last_words=told))
+    return waits
 
 
 def health_check(spec: ServiceSpec) -> CheckSpec:
@@ -120,3 +119,8 @@ def health_check(spec: ServiceSpec) -> CheckSpec:
 def _runs(world: World, name: str, placement: Placement) -> Sample:
     state = world.runtime.states(placement if placement.rehearsal else None).get(name)
     return judge_state(f"{name} runs", state, release=placement.release)
+
+
+def _last_lines(world: World, name: str, placement: Placement) -> str:
+    tail = world.runtime.log_tail(name, placement, lines=LOG_LINES)
+    return f"\nIts last lines:\n{chr(10).join(tail)}" if tail else "\nIt wrote nothing."

@@ -22,7 +22,7 @@ def as_context(outlines: Sequence[Outline], forge: Forge | None = None) -> dict[
 
 
 def _version(outline: Outline, forge: Forge | None) -> dict[str, Any]:
-    compared = forge and outline.previous and forge.compare(outline.previous, outline.tag or "HEAD")
+    compared = forge and outline.previous and forge.compare(outline.previous, outline.tag)
     return {
         "version": outline.version,
         "date": outline.date,

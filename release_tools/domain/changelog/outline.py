@@ -11,6 +11,7 @@ from release_tools.domain.changelog.operator import NOTHING, OperatorNotes
 from release_tools.domain.changelog.selectors import read_selectors
 from release_tools.domain.history.commit import BREAKING, Commit
 from release_tools.domain.history.entries import Squash, select_entries
+from release_tools.domain.history.marks import BREAKS
 from release_tools.domain.history.squash import may_be_squash
 
 BREAKING_HEADING = "Breaking"
@@ -116,7 +117,7 @@ def _put(items: list[Item], item: Item) -> None:
 
 def _advice(entry: Commit) -> tuple[str, ...]:
     """Return the paragraphs below the first of a footer on what breaks: what to do about it."""
-    if b"BREAKING" not in entry.message or may_be_squash(entry.message):
+    if not entry.marks & BREAKS or may_be_squash(entry):
         return ()  # What follows the footer in a squash is the next commit.
     texts = (footer.value.split("\n\n")[1:] for footer in entry.footers if footer.token in BREAKING)
     return tuple(paragraph for text in texts for paragraph in text if paragraph.strip())

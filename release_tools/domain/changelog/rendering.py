@@ -16,7 +16,7 @@ CONTRIBUTORS_HEADING = "Contributors"
 FIRST = " (first contribution)"
 OPERATOR_HEADING = "For operators"
 MARKDOWN = MARKUPS["markdown"]
-_NUMBER = re.compile(r"\(#([0-9]+)\)$")
+_NUMBER = re.compile(r"\(([#!])([0-9]+)\)$")
 
 
 def render_document(outlines: Sequence[Outline], *, markup: Markup = MARKDOWN, forge: Forge | None = None) -> str:
@@ -93,7 +93,7 @@ def _description(text: str, markup: Markup, forge: Forge | None) -> str:
     found = _NUMBER.search(text) if forge else None
     if forge is None or found is None:
         return markup.plain(text)
-    return f"{markup.plain(text[: found.start()])}({markup.link(f'#{found[1]}', forge.pull(found[1]))})"
+    return f"{markup.plain(text[: found.start()])}({markup.link(found[1] + found[2], forge.pull(found[1], found[2]))})"
 
 
 def _issue(text: str, markup: Markup, forge: Forge | None) -> str:
@@ -104,5 +104,6 @@ def _issue(text: str, markup: Markup, forge: Forge | None) -> str:
 def comparisons(outlines: Iterable[Outline], forge: Forge | None) -> Iterator[tuple[str, str]]:
     """Yield the label and the address of what changed, for each version that has one before it."""
     for outline in outlines:
-        if forge and outline.previous:
-            yield outline.version or UNRELEASED, forge.compare(outline.previous, outline.tag or "HEAD")
+        url = forge.compare(outline.previous, outline.tag) if forge and outline.previous else ""
+        if url:
+            yield outline.version or UNRELEASED, url

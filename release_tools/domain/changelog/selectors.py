@@ -3,7 +3,6 @@
 How a selector is spelled stands in `domain.selector`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,18 +16,17 @@ class Selectors:
 
     headings: Mapping[str, str]
     tokens: Mapping[str, str]
-    scoped: bool
-    may_hold: re.Pattern[bytes] | None
+    scopes: frozenset[str]
+    lines: tuple[bytes, ...]
 
     def heading(self, entry: Commit) -> tuple[str | None, tuple[str, ...]]:
         """Return the heading of an entry, None where it has none, and what the footer says that led to it."""
-        if self.may_hold is not None and self.may_hold.search(entry.message):
+        if any(map(entry.message.lower().__contains__, self.lines)):
             for token, heading in self.tokens.items():
                 values = tuple(footer.value for footer in entry.footers if footer.token.lower() == token)
                 if values:
                     return heading, values
-        if self.scoped and entry.scope:
-            scope = entry.scope.lower()
+        if entry.scope and (scope := entry.scope.lower()) in self.scopes:
             for name in (f"{entry.type}({scope})", f"{ANY_TYPE}({scope})"):
                 if name in self.headings:
                     return self.headings[name], ()
@@ -39,10 +37,9 @@ def read_selectors(sections: Mapping[str, str]) -> Selectors:
     """Return the selectors of a configuration; upper and lower case do not matter in them."""
     headings = {text.lower(): heading for text, heading in sections.items()}
     tokens = {text[:-1]: heading for text, heading in headings.items() if text.endswith(":")}
-    words = b"|".join(re.escape(token.encode()) for token in tokens)
     return Selectors(
         headings=headings,
         tokens=tokens,
-        scoped=any(text.endswith(")") for text in headings),
-        may_hold=re.compile(rb"\n(?:" + words + rb"):", re.IGNORECASE) if tokens else None,
+        scopes=frozenset(text[:-1].partition("(")[2] for text in headings if text.endswith(")")),
+        lines=tuple(f"\n{token}:".encode() for token in tokens),
     )

@@ -15,8 +15,11 @@ GOOD_IN_A_ROW = 3
 FLAPS = 3
 """How often a check may turn from good to bad until that alone is a failure."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
-"""Seconds between two looks at something that is not good yet: the first pause, and what it doubles up to."""
+FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.1, 5.0, 1.5
+"""Seconds between two looks at something that is not good yet: the first pause, the longest, and by what they grow.
+
+A look costs next to nothing, and users are kept out meanwhile: what comes up is seen after at most half as long again.
+"""
 
 JITTER = 0.2
 """The share of a pause by which it is made shorter or longer."""
@@ -133,7 +136,7 @@ def verdict(moments: Sequence[Moment], *, span: float, deadline: float, now: flo
 def pause(moments: Sequence[Moment], *, span: float, jitter: float) -> float:
     """Return the seconds until the next look; `jitter` from 0 to 1 is drawn by the caller.
 
-    The pause doubles with every bad sample in a row. Between good ones it is what the span needs, so that a service
+    The pause grows with every bad sample in a row. Between good ones it is what the span needs, so that a service
     which is well is ready as soon as the span is over.
     """
     bad = 0
@@ -144,5 +147,5 @@ def pause(moments: Sequence[Moment], *, span: float, jitter: float) -> float:
     if moments and not bad:
         # A hair more than the share, lest rounding makes the last sample fall just short of the span.
         return min(LONGEST_PAUSE, max(FIRST_PAUSE, span / GOOD_IN_A_ROW * 1.001))
-    steady = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** max(0, min(bad, 10) - 1))
+    steady = min(LONGEST_PAUSE, FIRST_PAUSE * GROWTH ** max(0, min(bad, 20) - 1))
     return min(LONGEST_PAUSE, max(FIRST_PAUSE, steady * (1 + JITTER * (2 * jitter - 1))))

@@ -13,10 +13,15 @@ from release_tools.domain.version import Version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """The parents of each commit as positions in a list that has children before parents."""
+    """Commits that have children before parents, as positions; parents outside the list are left out."""
 
+    commits: Sequence[Commit]
     positions: Mapping[str, int]
-    parents: tuple[tuple[int, ...], ...]
+
+    def parents(self, position: int) -> tuple[int, ...]:
+        """Return where the parents of a commit stand."""
+        positions = self.positions
+        return tuple([positions[sha] for sha in self.commits[position].parents if sha in positions])
 
     def reaches(self, starts: Iterable[int], target: int) -> bool:
         """Return whether `target` is one of the starts or an ancestor of one."""
@@ -26,7 +31,7 @@ class Graph:
             position = stack.pop()
             if position == target:
                 return True
-            news = [parent for parent in self.parents[position] if parent <= target and parent not in seen]
+            news = [parent for parent in self.parents(position) if parent <= target and parent not in seen]
             seen.update(news)
             stack.extend(news)
         return False
@@ -34,28 +39,24 @@ class Graph:
     def brought(self, merge: int, first: int | None) -> frozenset[int]:
         """Return what a merge added to its first parent, which stands at `first` (None: outside the list)."""
         ours = {first} if first is not None else set()
-        theirs = set(self.parents[merge]) - ours
+        theirs = set(self.parents(merge)) - ours
         pending = set(theirs)
-        for position in range(merge + 1, len(self.parents)):
+        for position in range(merge + 1, len(self.commits)):
             if not pending:
                 break
             pending.discard(position)
             if position in ours:
-                ours.update(self.parents[position])
-                pending.difference_update(self.parents[position])
+                ours.update(self.parents(position))
+                pending.difference_update(self.parents(position))
             elif position in theirs:
-                theirs.update(self.parents[position])
-                pending.update(parent for parent in self.parents[position] if parent not in ours)
+                theirs.update(self.parents(position))
+                pending.update(parent for parent in self.parents(position) if parent not in ours)
         return frozenset(theirs - ours)
 
 
 def graph_of(commits: Sequence[Commit]) -> Graph:
     """Return the graph of commits that have children before parents."""
-    positions = {commit.sha: position for position, commit in enumerate(commits)}
-    return Graph(
-        positions=positions,
-        parents=tuple(tuple(positions[sha] for sha in commit.parents if sha in positions) for commit in commits),
-    )
+    return Graph(commits=commits, positions={commit.sha: position for position, commit in enumerate(commits)})
 
 
 def sort_commits(commits: Sequence[Commit]) -> tuple[Commit, ...]:
@@ -76,8 +77,8 @@ def _is_sorted(commits: Sequence[Commit]) -> bool:
 def _sort(commits: Sequence[Commit]) -> tuple[Commit, ...]:
     graph = graph_of(commits)
     children = [0] * len(commits)
-    for parents in graph.parents:
-        for parent in parents:
+    for position in range(len(commits)):
+        for parent in graph.parents(position):
             children[parent] += 1
     ready = [position for position, count in enumerate(children) if not count]
     heapify(ready)
@@ -85,7 +86,7 @@ def _sort(commits: Sequence[Commit]) -> tuple[Commit, ...]:
     while ready:
         position = heappop(ready)
         order.append(commits[position])
-        for parent in graph.parents[position]:
+        for parent in graph.parents(position):
             children[parent] -= 1
             if not children[parent]:
                 heappush(ready, parent)
@@ -95,10 +96,11 @@ def _sort(commits: Sequence[Commit]) -> tuple[Commit, ...]:
 def arrange(commits: Sequence[Commit]) -> tuple[Commit, ...]:
     """Return the commits in the order of `git log --topo-order`, whatever other commits they were read with.
 
-    A branch stands in one piece, below the merge that brought it. The order among several tips is the one given.
+    They have children before parents. A branch stands in one piece, below the merge that brought it. The order among
+    several tips is the one given.
     """
     if not any(len(commit.parents) > 1 for commit in commits):
-        return sort_commits(commits)
+        return tuple(commits)
     places = {commit.sha: place for place, commit in enumerate(commits)}
     children = [0] * len(commits)
     for commit in commits:
@@ -128,15 +130,15 @@ def reach(commits: Iterable[Commit], starts: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def first_versions(commits: Sequence[Commit], tags: Mapping[Version, str]) -> dict[str, Version]:
-    """Return the version each commit belongs to: the first by ancestry that contains it, else the lowest of the first.
+def by_version(commits: Sequence[Commit], tags: Mapping[Version, str]) -> dict[Version | None, tuple[Commit, ...]]:
+    """Return the commits of each version: the first by ancestry that contains them, else the lowest of the first.
 
-    The commits have children before parents; a commit that no tag contains is left out.
+    The commits have children before parents; those that no tag contains stand first, under None.
     """
     survey = Survey(tags)
     for _ in survey.over(commits):
         pass
-    return survey.versions(commits)
+    return survey.groups(commits)
 
 
 class Survey:
@@ -171,15 +173,30 @@ class Survey:
                     lowest[parent] = rank
                     self._restarted = self._restarted or parent in ranks
 
-    def versions(self, commits: Sequence[Commit]) -> dict[str, Version]:
-        """Return the version of each commit; they are sorted now, whatever they were when they went by."""
+    def groups(self, commits: Sequence[Commit]) -> dict[Version | None, tuple[Commit, ...]]:
+        """Return the commits of each version, highest version first; what belongs to none stands first, under None.
+
+        The commits are sorted now, whatever they were when they went by.
+        """
+        ranks = self._first(commits)
+        grouped: list[list[Commit]] = [[] for _ in (*self._ranked, None)]  # the last is for those without a rank
+        for commit in commits:
+            grouped[ranks.get(commit[0], -1)].append(commit)
+        found = {version: tuple(grouped[rank]) for rank, version in enumerate(self._ranked)}
+        return {None: tuple(grouped[-1])} | {version: found[version] for version in sorted(found, reverse=True)}
+
+    def _first(self, commits: Sequence[Commit]) -> Mapping[str, int]:
+        """Return the rank of each commit's version."""
         if not self.is_sorted:
-            return first_versions(commits, self._tags)
+            survey = Survey(self._tags)
+            for _ in survey.over(commits):
+                pass
+            return survey._first(commits)
         if not self._restarted:
-            return {sha: self._ranked[rank] for sha, rank in self._lowest.items()}
+            return self._lowest
         # A version that contains a higher one: numbering was started again, and ranks alone would mislead.
         labels = _inherit(commits, _labels(commits, self._ranked, self._tags))
-        return {sha: self._ranked[label[-1]] for sha, label in labels.items()}
+        return {sha: label[-1] for sha, label in labels.items()}
 
 
 def _inherit(commits: Iterable[Commit], labels: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
@@ -215,15 +232,3 @@ def _labels(
             labels.setdefault(commit.sha, mark)
         highest[commit.sha] = mark
     return labels
-
-
-def by_version(
-    commits: Iterable[Commit], tags: Iterable[Version], versions: Mapping[str, Version]
-) -> dict[Version | None, tuple[Commit, ...]]:
-    """Return the commits of each version, highest version first; what belongs to none stands first, under None."""
-    groups: dict[Version, list[Commit]] = {version: [] for version in sorted(tags, reverse=True)}
-    pending: list[Commit] = []
-    for commit in commits:
-        version = versions.get(commit[0])
-        (pending if version is None else groups[version]).append(commit)
-    return {None: tuple(pending)} | {version: tuple(group) for version, group in groups.items()}

@@ -3,12 +3,12 @@
 What a commit does to a version or a changelog is not here, and neither is the grammar of messages.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from release_tools.domain.grammar import scan_footers, scan_header
+from release_tools.domain.history.marks import BREAKS, CLOSES, RETURNS, REVERTS, mark_message
 
 CLOSING = frozenset(("close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"))
 REFERRING = frozenset(("ref", "refs", "references", "see", "related"))
@@ -17,8 +17,9 @@ BREAKING = frozenset(("BREAKING CHANGE", "BREAKING-CHANGE"))
 NO_BLANK_LINE = "no blank line after the header, so only the header counts"
 NO_FOOTER = "mentions BREAKING CHANGE, but not as a footer with colon and space, so it does not count"
 
-_MAY_CLOSE = re.compile(rb"\n[ \t]*(?:close|fix|resolve)", re.IGNORECASE)
-"""What a message with a closing footer holds; reading the footers of all takes ten times as long."""
+_HARD = RETURNS | BREAKS | REVERTS
+
+MERGED = b"Merged PR "
 
 DEEPEST_QUOTE = 50
 """Reverts of reverts that are followed; nobody writes more, and each one costs a pass over the line."""
@@ -36,8 +37,9 @@ class Commit(NamedTuple):
     """A commit; `type` is lower case and empty when the header is no Conventional Commit, `breaking` says what breaks.
 
     `covers` names further types that a squashed body holds, `warnings` what of the message could not be read;
-    `elsewhere` marks one that changes nothing of the product that is looked at. A named
-    tuple, because a history has tens of thousands and a frozen dataclass takes five times as long to make.
+    `elsewhere` marks one that changes nothing of the product that is looked at, `marks` what the message may hold,
+    `repeats` names the commit whose change it makes again. A named tuple, because a history has tens of thousands and a
+    frozen dataclass takes five times as long to make.
     """
 
     sha: str
@@ -50,6 +52,8 @@ class Commit(NamedTuple):
     covers: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     elsewhere: bool = False
+    marks: int = -1  # all, for a commit that nobody has looked at
+    repeats: str = ""
 
     @property
     def is_merge(self) -> bool:
@@ -62,12 +66,14 @@ class Commit(NamedTuple):
         return self.sha[:7]
 
     @property
+    def line(self) -> bytes:
+        """The first line of the message that is not blank, without blanks around it."""
+        return self.message.lstrip().split(b"\n", 1)[0].rstrip()
+
+    @property
     def subject(self) -> str:
-        """The first line of the message."""
-        message = self.message
-        start = _start(message)
-        end = message.find(b"\n", start)
-        return _text(message[start:end] if end >= 0 else message[start:])
+        """The first line of the message, as text."""
+        return _text(self.line)
 
     @property
     def footers(self) -> tuple[Footer, ...]:
@@ -78,10 +84,11 @@ class Commit(NamedTuple):
 
     @property
     def closes(self) -> tuple[str, ...]:
-        """The issues that footers close."""
-        if not _MAY_CLOSE.search(self.message):
+        """The issues that footers close; a paragraph below such a footer is no part of it."""
+        if not self.marks & CLOSES:
             return ()
-        return tuple(footer.value for footer in self.footers if footer.token.lower() in CLOSING)
+        values = (footer.value for footer in self.footers if footer.token.lower() in CLOSING)
+        return tuple(value.partition("\n\n")[0] for value in values)
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -89,20 +96,54 @@ class Commit(NamedTuple):
         return tuple(footer.value for footer in self.footers if footer.token.lower() in REFERRING)
 
 
-def parse_commit(sha: str, parents: tuple[str, ...], message: bytes) -> Commit:
-    """Parse what git knows of one commit; whatever cannot be read is left out with a warning."""
-    if b"\r\n" in message:
+def parse_commit(sha: str, parents: tuple[str, ...], message: bytes, marks: int | None = None) -> Commit:
+    """Parse what git knows of one commit; whatever cannot be read is left out with a warning.
+
+    `marks` are those of the message, where they are known already.
+    """
+    marks = mark_message(message) if marks is None else marks
+    found = None if marks & _HARD else _plain(sha, parents, message, marks)
+    return found or _parse(sha, parents, message, marks)
+
+
+def _plain(sha: str, parents: tuple[str, ...], message: bytes, marks: int) -> Commit | None:
+    """Return a commit of the usual shape, at a third of the price; None where the message has another one."""
+    end = message.find(b"\n")
+    if end < 0:
+        end = len(message)
+    elif message[end + 1 : end + 2] not in b"\n":  # empty where the message ends
+        return None
+    colon = message.find(b": ", 1, end)
+    prefix = _prefix(message[:colon]) if colon > 0 else None
+    description = _text(message[colon + 2 : end])
+    if prefix is None or not description:
+        return None
+    kind, scope, marked = prefix
+    breaking = description if marked else None
+    return Commit(sha, parents, message, kind, scope, description, breaking, (), (), False, marks)
+
+
+def _parse(sha: str, parents: tuple[str, ...], message: bytes, marks: int) -> Commit:
+    if marks & RETURNS:
         message = message.replace(b"\r\n", b"\n")
     start = _start(message)
     end = message.find(b"\n", start)
     line = (message[start:end] if end >= 0 else message[start:]).rstrip()
     kind, scope, description, marked = _header(line)
-    breaking, warnings = _body(message, end, description if marked else None)
-    return Commit(sha, parents, message, kind, scope, description, breaking if kind else None, (), warnings)
+    breaking, warnings = _body(message, end, description if marked else None, marks)
+    return Commit(
+        sha, parents, message, kind, scope, description, breaking if kind else None, (), warnings, marks=marks
+    )
 
 
 def _header(line: bytes) -> tuple[str, str, str, bool]:
-    """Return type, scope, description and the breaking mark; empty when the line is no Conventional Commit."""
+    """Return type, scope, description and the breaking mark; empty when the line is no Conventional Commit.
+
+    What Azure puts before the title of a pull request, `Merged PR 12: `, goes behind it, as with other forges.
+    """
+    if line.startswith(MERGED):
+        number, colon, title = line[len(MERGED) :].partition(b": ")
+        return _header(title + b" (#" + number + b")") if colon and number.isdigit() else ("", "", "", False)
     if not line.startswith((b'Revert "', b'Reapply "')):
         return _conventional(line)
     inner, taken_back = strip_quotes(_text(line))
@@ -149,7 +190,7 @@ def quoted(subject: str) -> str:
     return subject[opening : closing if closing >= opening else len(subject)]
 
 
-def _body(message: bytes, end: int, marked: str | None) -> tuple[str | None, tuple[str, ...]]:
+def _body(message: bytes, end: int, marked: str | None, marks: int) -> tuple[str | None, tuple[str, ...]]:
     """Return what breaks and the warnings of everything below the header, which ends at `end` (-1: no body)."""
     if end < 0:
         return marked, ()
@@ -157,7 +198,7 @@ def _body(message: bytes, end: int, marked: str | None) -> tuple[str | None, tup
     second = message[end + 1 :] if following < 0 else message[end + 1 : following]
     separated = not second or second.isspace()
     warnings: tuple[str, ...] = () if separated else (NO_BLANK_LINE,)
-    if b"BREAKING" not in message.upper():
+    if not marks & BREAKS:
         return marked, warnings
     footers = _footers(message, end) if separated else ()
     texts = [footer.value.partition("\n\n")[0] for footer in footers if footer.token in BREAKING]

@@ -7,15 +7,16 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from release_tools.domain.history.ancestry import Graph, graph_of, sort_commits
+from release_tools.domain.history.ancestry import Graph, graph_of
 from release_tools.domain.history.commit import NO_FOOTER, Commit
+from release_tools.domain.history.marks import LISTS, PICKED
 from release_tools.domain.history.reversal import pair_reversals, without_number
-from release_tools.domain.history.squash import join_squash, may_be_squash, split_squash
+from release_tools.domain.history.squash import join_squash, split_squash
 
 Squash = Literal["one", "split"]
 MERGE = "a merge; its branch counts"
 REPEATED = "a merge that repeats a commit of its branch"
-PICKED = b"(cherry picked from commit "
+PICK = b"(cherry picked from commit "
 """What `git cherry-pick -x` writes before the name of the original."""
 RELEASED = "a squash of what is released already"
 NO_HEADER = "the header is no Conventional Commit"
@@ -46,17 +47,21 @@ def remark(commit: Commit, why: str) -> Remark:
 
 
 def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), squash: Squash = "one") -> Entries:
-    """Return what counts of the commits; `released` holds names and subjects of commits that are released elsewhere."""
-    ordered = sort_commits(commits)
-    gone = pair_reversals(ordered, released=released)
-    dropped = dict.fromkeys(_repeating(ordered), REPEATED) | dict(_picks(ordered, gone))
+    """Return what counts of the commits, which have children before parents.
+
+    `released` holds names and subjects of commits that are released elsewhere.
+    """
+    gone = pair_reversals(commits, released=released)
+    dropped = dict.fromkeys(_repeating(commits), REPEATED) | dict(_picks(commits, gone))
     kept: list[Commit] = []
     ignored: list[Remark] = []
     unparsed: list[Remark] = []
-    for commit in ordered:
-        if commit.sha in gone or commit.elsewhere:
+    for commit in commits:
+        sha = commit.sha
+        if sha in gone or commit.elsewhere:
             continue
-        if _is_plain(commit) and commit.sha not in dropped:
+        is_plain = commit.type and not commit.marks & LISTS and not commit.warnings and len(commit.parents) < 2
+        if is_plain and sha not in dropped:  # as most are: neither a merge nor a squash, and understood as a whole
             kept.append(commit)
             continue
         parts = split_squash(commit, released=released)
@@ -64,14 +69,9 @@ def select_entries(commits: Sequence[Commit], *, released: Container[str] = (), 
         kept += found
         ignored += [remark(commit, why) for why in _losses(commit, parts, dropped)]
         unparsed += [remark(commit, why) for why in _doubts(commit, parts)]
-    lost = (commit for commit in ordered if commit.sha in gone and not commit.elsewhere)
+    lost = (commit for commit in commits if commit.sha in gone and not commit.elsewhere) if gone else ()
     cancelled = tuple(remark(commit, gone[commit.sha]) for commit in lost)
     return Entries(kept=tuple(kept), cancelled=cancelled, ignored=tuple(ignored), unparsed=tuple(unparsed))
-
-
-def _is_plain(commit: Commit) -> bool:
-    """Return whether a commit is neither a merge nor a squash and was understood as a whole, as most are."""
-    return bool(commit.type) and len(commit.parents) < 2 and not commit.warnings and not may_be_squash(commit.message)
 
 
 def _settle(commit: Commit, parts: Sequence[Commit] | None, squash: Squash) -> tuple[Commit, ...]:
@@ -105,27 +105,27 @@ def _doubts(commit: Commit, parts: Sequence[Commit] | None) -> tuple[str, ...]:
 
 def _repeating(commits: Sequence[Commit]) -> Iterator[str]:
     """Yield the merges that say again what a commit of their branch says."""
-    merges = [place for place, commit in enumerate(commits) if commit.is_merge and commit.type]
+    merges = {place: _key(one) for place, one in enumerate(commits) if len(one.parents) > 1 and one.type}
     if not merges:
         return
-    keys = [_key(commit) for commit in commits]
-    places: dict[tuple[str, ...], list[int]] = {}
-    for place, key in enumerate(keys):
-        if not commits[place].elsewhere:
-            places.setdefault(key, []).append(place)
+    places: dict[tuple[str, ...], list[int]] = {key: [] for key in merges.values()}
+    begun = {key[:2] for key in places}
+    for place, commit in enumerate(commits):
+        if (commit.type, commit.scope) in begun and not commit.elsewhere and (key := _key(commit)) in places:
+            places[key].append(place)
     graph = graph_of(commits)
-    for merge in merges:
-        if _repeats(graph, commits[merge], merge, places.get(keys[merge], ())):
+    for merge, key in merges.items():
+        if _repeats(graph, commits[merge], merge, places[key]):
             yield commits[merge].sha
 
 
 def _picks(commits: Sequence[Commit], gone: Container[str]) -> Iterator[tuple[str, str]]:
     """Yield the cherry-picks whose original stands among the commits and counts, each with the reason."""
-    picks = [commit for commit in commits if PICKED in commit.message]
+    picks = [commit for commit in commits if commit.repeats or commit.marks & PICKED]
     names = {one.sha for one in commits if one.sha not in gone and not one.elsewhere} if picks else set()
     for commit in picks:
-        for part in commit.message.split(PICKED)[1:]:
-            name = part.partition(b")")[0].decode("ascii", "replace")
+        said = (part.partition(b")")[0].decode("ascii", "replace") for part in commit.message.split(PICK)[1:])
+        for name in (*said, commit.repeats):
             if name in names and name != commit.sha:
                 yield commit.sha, f"a cherry-pick of {name[:7]}, which counts"
 

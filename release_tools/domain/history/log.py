@@ -3,9 +3,10 @@
 How commits hang together is the business of `ancestry`, what they mean for a release that of `entries`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from release_tools.domain.history.commit import Commit, parse_commit
+from release_tools.domain.history.marks import mark_messages
 from release_tools.errors import ToolFailed
 
 LOG_FORMAT = "%H%x00%P%x00%B"
@@ -34,10 +35,16 @@ def parse_chunks(chunks: Iterable[bytes]) -> Iterator[Commit]:
         names = fields[:whole:FIELDS]
         if not NAME_LENGTHS.issuperset(map(len, names)):
             raise _cut_off()
-        for name, parents, message in zip(names, fields[1:whole:FIELDS], fields[2:whole:FIELDS], strict=True):
-            yield parse_commit(name.decode("ascii"), tuple(parents.decode("ascii").split()), message)
+        parents, messages = fields[1:whole:FIELDS], fields[2:whole:FIELDS]
+        marks = mark_messages(messages)
+        for place, (name, above, message) in enumerate(zip(_words(names), _words(parents), messages, strict=True)):
+            yield parse_commit(name, tuple(above.split()), message, marks.get(place, 0))
     if rest:
         raise _cut_off()
+
+
+def _words(fields: Sequence[bytes]) -> list[str]:
+    return b"\0".join(fields).decode("ascii").split("\0") if fields else []
 
 
 def parse_names(stream: bytes) -> tuple[str, ...]:

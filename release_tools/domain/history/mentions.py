@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from release_tools.domain.history.commit import Commit
+from release_tools.domain.history.marks import LISTS, REVERTS
 from release_tools.domain.history.reversal import BY_NAME, parse_reversal
-from release_tools.domain.history.squash import may_be_squash, split_squash
+from release_tools.domain.history.squash import split_squash
 
-REVERTS = BY_NAME.encode()
-"""What a message holds that may mention others; most do not, and a history is long."""
 FULL_NAMES = frozenset((40, 64))
 """Digits of a whole SHA-1 and SHA-256 name; what is shorter is looked for among the commits themselves only."""
 DIGITS = frozenset("0123456789abcdef")
@@ -28,15 +27,23 @@ class _Questions:
         return False
 
 
-def find_mentions(commits: Iterable[Commit]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the full names and the subjects that the commits mention, and that may be those of released ones."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentions:
+    """The full names and the subjects that messages mention, and that may be those of released commits."""
+
+    names: frozenset[str]
+    subjects: frozenset[str]
+
+
+def find_mentions(commits: Iterable[Commit]) -> Mentions:
+    """Return what the messages of the commits mention."""
     questions = _Questions()
     for commit in commits:
-        message = commit.message
-        if may_be_squash(message):
+        marks = commit.marks
+        if marks & LISTS:
             split_squash(commit, released=questions)
-        if commit.type == "revert" or REVERTS in message:
+        if marks & REVERTS and (commit.type == "revert" or BY_NAME.encode() in commit.message):
             reversal = parse_reversal(commit)
             questions.asked.update(reversal.names if reversal else ())
     names = frozenset(text for text in questions.asked if len(text) in FULL_NAMES and DIGITS.issuperset(text))
-    return names, frozenset(questions.asked - names - {""})
+    return Mentions(names=names, subjects=frozenset(questions.asked - names - {""}))

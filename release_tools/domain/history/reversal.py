@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from release_tools.domain.history.ancestry import Graph, graph_of
 from release_tools.domain.history.commit import Commit, quoted
+from release_tools.domain.history.marks import REVERTS
 
 BY_NAME = "This reverts commit "
 SHORTEST = 7
@@ -64,9 +65,9 @@ def _number(lines: Sequence[str]) -> str:
 
 
 def without_number(subject: str) -> str:
-    """Return the subject without the ` (#12)` that forges append."""
-    head, opening, number = subject.rpartition(" (#")
-    return head if opening and number.endswith(")") and number[:-1].isdigit() else subject
+    """Return the subject without the ` (#12)` or ` (!12)` that forges append."""
+    head, opening, number = subject.rpartition(" (")
+    return head if opening and number[:1] in "#!" and number.endswith(")") and number[1:-1].isdigit() else subject
 
 
 def pair_reversals(commits: Sequence[Commit], *, released: Container[str] = ()) -> dict[str, str]:
@@ -74,12 +75,13 @@ def pair_reversals(commits: Sequence[Commit], *, released: Container[str] = ()) 
 
     The commits have children before parents. A reversal of one of the `released` names is never paired by subject.
     """
-    reversals = {place: found for place, commit in enumerate(commits) if (found := parse_reversal(commit))}
+    suspects = [place for place, commit in enumerate(commits) if commit.marks & REVERTS]
+    reversals = {place: found for place in suspects if (found := parse_reversal(commits[place]))}
     if not reversals:
         return {}
     graph = graph_of(commits)
-    by_subject = any(graph.positions.keys().isdisjoint(reversal.names) for reversal in reversals.values())
-    subjects = _subjects(commits) if by_subject else {}
+    unnamed = (one for one in reversals.values() if graph.positions.keys().isdisjoint(one.names))
+    subjects = _subjects(commits, frozenset(key for reversal in unnamed for key in _keys(reversal)))
     pairing = _Pairing(commits=commits, graph=graph, released=released, subjects=subjects)
     for place, reversal in reversals.items():
         if place not in pairing.gone:
@@ -87,12 +89,21 @@ def pair_reversals(commits: Sequence[Commit], *, released: Container[str] = ()) 
     return {commits[place].sha: why for place, why in sorted(pairing.gone.items())}
 
 
-def _subjects(commits: Sequence[Commit]) -> dict[str, list[int]]:
+def _keys(reversal: Reversal) -> tuple[str, ...]:
+    """Return the subjects that what is taken back may have, the most telling one first."""
+    return (*([f"{reversal.subject} (#{reversal.number})"] if reversal.number else ()), reversal.subject)
+
+
+def _subjects(commits: Sequence[Commit], wanted: frozenset[str]) -> dict[str, list[int]]:
+    """Return where the commits of the wanted subjects stand, with the number of a pull request and without."""
     subjects: dict[str, list[int]] = {}
-    for place, commit in enumerate(commits):
-        subject = commit.subject
-        for key in {subject, without_number(subject)}:
-            subjects.setdefault(key, []).append(place)
+    lines = frozenset(text.encode() for text in wanted)
+    for place, commit in enumerate(commits) if wanted else ():
+        line = commit.line
+        if line in lines or line.endswith(b")"):
+            subject = commit.subject
+            for key in {subject, without_number(subject)} & wanted:
+                subjects.setdefault(key, []).append(place)
     return subjects
 
 
@@ -130,11 +141,10 @@ class _Pairing:
 
     def _by_subject(self, place: int, reversal: Reversal) -> list[int]:
         """Return the nearest ancestor of that subject, one that still stands if there is any."""
-        wanted = reversal.subject
-        places = self.subjects.get(f"{wanted} (#{reversal.number})", ()) if reversal.number else ()
-        older = [other for other in places or self.subjects.get(wanted, ()) if other > place]
+        places = next((found for key in _keys(reversal) if (found := self.subjects.get(key))), [])
+        older = [other for other in places if other > place]
         older.sort(key=lambda other: (other in self.gone, other))
-        return next(([other] for other in older if self.graph.reaches(self.graph.parents[place], other)), [])
+        return next(([other] for other in older if self.graph.reaches(self.graph.parents(place), other)), [])
 
     def _with_branch(self, target: int) -> frozenset[int]:
         commit = self.commits[target]

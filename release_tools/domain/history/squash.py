@@ -6,6 +6,7 @@ Whether the list counts as one entry or as several is decided in `entries`.
 from collections.abc import Container, Sequence
 
 from release_tools.domain.history.commit import NO_FOOTER, Commit, parse_commit
+from release_tools.domain.history.marks import LISTS
 
 BULLET = b"* "
 INDENT = b"    "
@@ -19,7 +20,7 @@ def split_squash(commit: Commit, *, released: Container[str] = ()) -> tuple[Comm
 
     `released` holds names and subjects: a squashed back-merge lists what is released already.
     """
-    if not may_be_squash(commit.message):
+    if not may_be_squash(commit):
         return None
     listed = _listed_by_git(commit.message) if GIT_HEADER in commit.message else _listed_by_forge(commit.message)
     if listed is None:
@@ -28,9 +29,9 @@ def split_squash(commit: Commit, *, released: Container[str] = ()) -> tuple[Comm
     return tuple(part for name, part in parsed if part.type and not _is_known(name, part, released))
 
 
-def may_be_squash(message: bytes) -> bool:
+def may_be_squash(commit: Commit) -> bool:
     """Return whether a message holds what every squash holds; most hold neither."""
-    return b"\n* " in message or GIT_HEADER in message
+    return bool(commit.marks & LISTS) and (b"\n* " in commit.message or GIT_HEADER in commit.message)
 
 
 def _is_known(name: str, part: Commit, released: Container[str]) -> bool:
@@ -52,11 +53,16 @@ def _listed_by_forge(message: bytes) -> list[tuple[str, bytes]] | None:
     """Return the message of every bullet that reads like a commit; footers go to the bullet above them."""
     parts: list[list[bytes]] = []
     for line in message.split(b"\n")[1:]:
-        if line.startswith(BULLET) and parse_commit("", (), line[len(BULLET) :]).type:
+        if line.startswith(BULLET) and _is_header(line[len(BULLET) :]):
             parts.append([line[len(BULLET) :], b""])
         elif parts:
             parts[-1].append(line.removeprefix(BULLET).lstrip(b" "))
     return [("", b"\n".join(part)) for part in parts] if len(parts) >= FEWEST else None
+
+
+def _is_header(line: bytes) -> bool:
+    """Return whether a line reads like a commit; parsing only what may takes a tenth of the time."""
+    return (b": " in line or b'Revert "' in line) and bool(parse_commit("", (), line).type)
 
 
 def join_squash(commit: Commit, parts: Sequence[Commit]) -> Commit:

@@ -4,12 +4,14 @@ What a changelog says of them is not known here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from release_tools.domain.history.ancestry import Survey, arrange, by_version, reach, sort_commits
+from release_tools.domain.history.ancestry import Survey, arrange, reach, sort_commits
 from release_tools.domain.history.commit import Commit
-from release_tools.domain.history.mentions import find_mentions
+from release_tools.domain.history.mentions import Mentions, find_mentions
 from release_tools.domain.version import Version
+
+Groups = Mapping[Version | None, Sequence[Commit]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,39 +33,37 @@ def cut_timeline(
     survey = Survey(finals)
     told = tuple(survey.over(commits))
     ordered = told if survey.is_sorted else sort_commits(told)
-    groups = by_version(ordered, finals, survey.versions(ordered))
+    groups = survey.groups(ordered)
     ours = reach(ordered, (head,))
     lines = ours if main is None or main in ours else ours | reach(ordered, (main,))
-    before = _Before(commits=ordered, finals=finals, groups=groups)
-    stretches = []
+    wanted: dict[Version | None, tuple[Commit, ...]] = {}
     for version, group in groups.items():
         if version is None:
-            group = tuple(commit for commit in group if commit.sha in ours)
-        elif finals[version] not in lines and not any(commit.sha in lines for commit in group):
-            continue
-        arranged = arrange(group)
-        stretches.append(Stretch(version=version, commits=arranged, released=before.released(version, head, arranged)))
-    return tuple(stretches)
+            wanted[None] = arrange([commit for commit in group if commit.sha in ours])
+        elif finals[version] in lines or any(commit.sha in lines for commit in group):
+            wanted[version] = arrange(group)
+    mentions = {version: find_mentions(group) for version, group in wanted.items()}
+    before = _look_before(ordered, finals, groups, mentions.values())
+    return tuple(
+        Stretch(version=version, commits=group, released=before.released(version, head, mentions[version]))
+        for version, group in wanted.items()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Before:
-    """What is known of the releases before a version, looked up only where messages speak of other commits."""
+    """Which releases have the commits and the subjects that messages speak of."""
 
     commits: Sequence[Commit]
     finals: Mapping[Version, str]
-    groups: Mapping[Version | None, Sequence[Commit]]
-    known: dict[str, Version] = field(default_factory=dict)
-    titled: dict[str, list[Commit]] = field(default_factory=dict)
+    known: Mapping[str, Version]
+    titled: Mapping[str, Sequence[Commit]]
 
-    def released(self, version: Version | None, head: str, group: Iterable[Commit]) -> frozenset[str]:
-        """Return those of the names and subjects that the group mentions which earlier releases have."""
-        names, subjects = find_mentions(group)
-        if not names and not subjects:
-            return frozenset()
-        self._index()
-        earlier = {name for name in names if self._is_earlier(name, version)}
-        rivals = [one for text in subjects for one in self.titled.get(text, ()) if self._is_earlier(one.sha, version)]
+    def released(self, version: Version | None, head: str, mentions: Mentions) -> frozenset[str]:
+        """Return those of the names and subjects that a version mentions which earlier releases have."""
+        earlier = {name for name in mentions.names if self._is_earlier(name, version)}
+        titles = (one for text in mentions.subjects for one in self.titled.get(text, ()))
+        rivals = [one for one in titles if self._is_earlier(one.sha, version)]
         if not rivals:
             return frozenset(earlier)
         # A subject counts where the version lacks the commit itself: that is how a squashed back-merge is known.
@@ -74,12 +74,26 @@ class _Before:
         found = self.known.get(name)
         return found is not None and (version is None or found < version)
 
-    def _index(self) -> None:
-        if self.known:
-            return
-        for version, group in self.groups.items():
-            if version is None:
-                continue
-            for commit in group:
-                self.known[commit.sha] = version
-                self.titled.setdefault(commit.subject, []).append(commit)
+
+def _look_before(
+    commits: Sequence[Commit], finals: Mapping[Version, str], groups: Groups, mentions: Iterable[Mentions]
+) -> _Before:
+    """Look once through all releases for what any of the versions mentions."""
+    names: set[str] = set()
+    subjects: set[str] = set()
+    for one in mentions:
+        names |= one.names
+        subjects |= one.subjects
+    known: dict[str, Version] = {}
+    titled: dict[str, list[Commit]] = {}
+    lines = frozenset(text.encode() for text in subjects)
+    for version, group in groups.items() if names or subjects else ():
+        if version is None:
+            continue
+        for commit in group:
+            if commit.line in lines:
+                titled.setdefault(commit.subject, []).append(commit)
+                known[commit.sha] = version
+            elif commit.sha in names:
+                known[commit.sha] = version
+    return _Before(commits=commits, finals=finals, known=known, titled=titled)

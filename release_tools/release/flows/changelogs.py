@@ -7,7 +7,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
+from typing import NoReturn
 
 from release_tools.domain.changelog.outline import Group, Outline, group_entries
 from release_tools.domain.changelog.people import People
@@ -18,11 +18,11 @@ from release_tools.domain.refs import Blob
 from release_tools.domain.version import Version, parse_version
 from release_tools.errors import PreconditionFailed
 from release_tools.release.credits import read_people
+from release_tools.release.dates import release_date
 from release_tools.release.flows.chronicle import Chronicle
 from release_tools.release.fragments import folded, parse_blobs, waiting
-from release_tools.release.narrowing import narrow
+from release_tools.release.narrowing import narrow, narrow_all
 from release_tools.release.pending import read_pending, read_release
-from release_tools.release.section import release_date
 
 Folded = Mapping[str, Mapping[str, Blob]]
 """The fragments that release commits took away, by commit and path."""
@@ -65,12 +65,9 @@ def _starts(chronicle: Chronicle) -> tuple[str, ...]:
 
 
 def _narrowed(chronicle: Chronicle, stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
-    """Return the stretches of the product alone, by one question to git."""
-    if not chronicle.config.version.paths:
-        return stretches
-    commits = [commit for stretch in stretches for commit in stretch.commits]
-    told = iter(narrow(chronicle.reader, chronicle.config, commits))
-    return tuple(replace(one, commits=tuple(islice(told, len(one.commits)))) for one in stretches)
+    """Return the stretches of the product alone, by few questions to git."""
+    told = narrow_all(chronicle.reader, chronicle.config, [stretch.commits for stretch in stretches])
+    return tuple(replace(one, commits=commits) for one, commits in zip(stretches, told, strict=True))
 
 
 def outline_span(chronicle: Chronicle, old: str, new: str) -> tuple[Outline, ...]:
@@ -102,7 +99,8 @@ def outline_version(chronicle: Chronicle, text: str) -> Outline:
     finals = chronicle.finals | {version: chronicle.landmarks.tags[tag]}
     found = read_release(chronicle.reader, finals, version)
     if found is None:
-        return next(outline for outline in outline_all(chronicle) if outline.version == str(version))
+        whole = (outline for outline in outline_all(chronicle) if outline.version == str(version))
+        return next(whole, None) or _raise_elsewhere(tag)
     outline = Outline(
         version=str(version),
         date=chronicle.reader.days((tag,))[tag],
@@ -186,6 +184,14 @@ def _link(outlines: Sequence[Outline]) -> tuple[Outline, ...]:
     """Return the outlines with the tag of the version before each."""
     older: Iterable[Outline] = (*outlines[1:], Outline(version="", groups=()))
     return tuple(replace(one, previous=before.tag) for one, before in zip(outlines, older, strict=True))
+
+
+def _raise_elsewhere(tag: str) -> NoReturn:
+    raise PreconditionFailed(
+        f"{tag} tags nothing of the history of what is checked out, nor of main's.",
+        state="Nothing was written.",
+        todo="Check out a branch that contains it, then run this again.",
+    )
 
 
 def _untagged(chronicle: Chronicle, version: Version) -> PreconditionFailed:

@@ -15,7 +15,7 @@ from release_tools.domain.version import Version
 from release_tools.domain.weblinks import Forge
 from release_tools.errors import PreconditionFailed
 from release_tools.release.lines import is_line
-from release_tools.release.section import link_forge
+from release_tools.release.linking import link_forge
 
 USUAL_REMOTE = "origin"
 
@@ -48,6 +48,10 @@ class HistoryReader(Protocol):
         """Return what the commits change at or below the paths, each against its first parent."""
         ...
 
+    def fingerprints(self, commits: Sequence[str], /) -> Mapping[str, str]:
+        """Return what is the same for picks of one commit, for those that share header and date with another."""
+        ...
+
     def differences(self, old: str, new: str, /) -> tuple[Change, ...]:
         """Return the files that differ between two commits."""
         ...
@@ -61,7 +65,7 @@ class HistoryReader(Protocol):
         ...
 
     def missing(self, objects: Sequence[str], /) -> tuple[str, ...]:
-        """Return those of the objects that are not here."""
+        """Return those of the objects that are not here; `<name>^{commit}` asks for a commit."""
         ...
 
     def setting(self, key: str, /) -> str:
