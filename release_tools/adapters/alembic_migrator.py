@@ -6,7 +6,7 @@ Alembic itself is spoken to in `alembic_driver`, which is never imported here.
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from release_tools.adapters.secret_values import secret_values
 from release_tools.domain.deploy.migration import Migration, MigrationState
 from release_tools.errors import LockBusy, PreconditionFailed, ReleaseToolsError, ToolFailed
 from release_tools.ports.migrator import Told
+from release_tools.record import record
 
 START = Path(__file__).with_name("alembic_driver") / "start.py"
 HYGIENE = ("-I", "-B")
@@ -28,7 +29,7 @@ UNFIT = ("UserWarning", "CommandError", "RevisionError", "MultipleHeads", "Cycle
 """What the driver fails with when a tree of revisions does not fit together."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AlembicMigrator:
     """The migrations of one released tree."""
 

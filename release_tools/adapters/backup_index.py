@@ -5,17 +5,17 @@ It lies in the environment's state directory, away from the backups, one file ea
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.coded_file import FileSink
 from release_tools.adapters.file_tree import make_private, sync_directory
 from release_tools.domain.deploy.backup import Kept
+from release_tools.record import record
 
 _SUFFIX = ".json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BackupIndex:
     """The records in one directory, which is made where it is missing; its methods may raise `OSError`."""
 

@@ -5,7 +5,6 @@ Nothing is changed here; `backup_store` does that.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.age_stream import AgeFailed, load_identities, parse_recipients
@@ -15,12 +14,13 @@ from release_tools.adapters.store_place import MOUNTS, place_faults
 from release_tools.adapters.stored_backup import MANIFEST, StoredBackup, refused
 from release_tools.domain.deploy.backup import Kept, Manifest
 from release_tools.errors import BackupRefused, ToolFailed
+from release_tools.record import record
 
 PARTIAL = ".partial"
 """How the directory of a backup ends that is not finished, or half removed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BackupShelf:
     """The backups below `root`; `index` lies in the state directory, `identity` decrypts."""
 

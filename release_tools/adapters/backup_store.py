@@ -5,7 +5,6 @@ Which there are is `backup_shelf`'s business; what is in one, `backup_taking`'s 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.age_stream import AgeFailed, parse_recipients
@@ -18,11 +17,12 @@ from release_tools.domain.deploy.backup import Artefact, ArtefactKind, Kept, Man
 from release_tools.domain.deploy.database import Contents
 from release_tools.errors import BackupFailed, PreconditionFailed, ReleaseToolsError, ToolFailed
 from release_tools.ports.database import DatabaseWriter
+from release_tools.record import record
 
 _ONLY_HASHED = "it is encrypted and there is no identity here, so it was read back without decrypting it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BackupStore:
     """Changes to the backups on a shelf."""
 

@@ -6,7 +6,6 @@ Where it lies, and when it counts as finished, is not known here.
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from release_tools.adapters.coded_file import CHUNK, SUFFIXES, coded_sink
@@ -18,13 +17,14 @@ from release_tools.domain.deploy.database import Contents
 from release_tools.domain.deploy.manifest import render_manifest
 from release_tools.errors import BackupFailed
 from release_tools.ports.database import DatabaseWriter
+from release_tools.record import record
 
 _COMPRESSED = frozenset((".gz", ".zst", ".lz4", ".xz", ".bz2"))
 _GLOBALS = "globals"
 _MANY = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BackupTaking:
     """The unfinished backup in a directory of ours; encrypted to `recipients`, if there are any."""
 

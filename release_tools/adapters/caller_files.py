@@ -3,17 +3,17 @@
 What stands in them is told in `domain.forge.callers`.
 """
 
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from release_tools.adapters.text_file import load_text, replace_text
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 PLACE = Path(".github", "workflows")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CallerFiles:
     """The directory of workflows in the work tree at `top`."""
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from release_tools.adapters.program import Finished, run_program
@@ -15,6 +15,7 @@ from release_tools.adapters.secret_values import secret_values
 from release_tools.domain.deploy.migration import Migration, MigrationState
 from release_tools.errors import ToolFailed
 from release_tools.ports.migrator import Told
+from release_tools.record import record
 
 NEWEST = "newest"
 PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -22,7 +23,7 @@ UP_TO_DATE, PENDING = 0, 1
 """What a check ends with; anything else is a failure."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CommandMigrator:
     """Two commands of one released tree; programs that use libpq are given names, patience and an early end."""
 

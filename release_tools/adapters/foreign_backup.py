@@ -4,7 +4,6 @@ Where they go is not known here.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +11,7 @@ from release_tools.adapters.backup_taking import BackupTaking
 from release_tools.adapters.coded_file import CHUNK, DECODING_ERRORS, DamagedFile, coded_source, decoded
 from release_tools.adapters.tree_unpacking import list_archive
 from release_tools.domain.deploy.backup import Artefact, Coding
+from release_tools.record import record
 
 _MAGIC: tuple[tuple[bytes, tuple[Coding, ...]], ...] = ((b"\x1f\x8b", ("gzip",)), (b"\x28\xb5\x2f\xfd", ("zstd",)))
 _TAR_MARK = slice(257, 262)
@@ -34,7 +34,7 @@ class ForeignFile(Exception):
     """A file is none of the known kinds, or is cut off; the message is a sentence without its full stop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ForeignBackup:
     """Takes files over into the unfinished backup of `taking`."""
 

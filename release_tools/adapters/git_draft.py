@@ -6,7 +6,7 @@ Trees, commits, merges and tags are made here as unreachable objects; no ref, in
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +16,7 @@ from release_tools.adapters.git_planting import Planting
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import Blob, Merge, Signature
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 NOBODY = Signature(name="release-tools", email="release-tools@localhost", epoch=0, offset="+0000")
 """Who makes the commits that are never named, the same ones each time."""
@@ -34,7 +35,7 @@ def draft_process(git: GitProcess, objects: Path) -> GitProcess:
     return replace(git, environment=dict(git.environment) | environment, answers=dict(git.answers))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GitDraft:
     """Makes objects through a draft process; `scratch` is the draft's own directory; `sign` asks for signatures."""
 

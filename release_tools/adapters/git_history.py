@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from release_tools.adapters.git_stream import run_git
@@ -17,6 +17,7 @@ from release_tools.domain.history.landmarks import Landmarks, parse_landmarks
 from release_tools.domain.history.picks import DATES, PATCHES, parse_dates, parse_patches
 from release_tools.domain.refs import HEADS, TAGS, Blob, Refs, Signature, parse_listing, parse_refs, parse_signature
 from release_tools.errors import PreconditionFailed, ToolFailed
+from release_tools.record import record
 
 PLAIN = ("--encoding=UTF-8", "--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
 """Only what a format names may be in the stream, whatever the user's settings add to `git log`."""
@@ -29,7 +30,7 @@ FETCH = (
 """Brings objects and writes no ref."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GitHistory:
     """Questions about the history of the work tree at `top`; `timeout` bounds each of them, in seconds.
 

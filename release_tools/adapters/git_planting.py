@@ -5,7 +5,7 @@ What the files hold is decided elsewhere.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from release_tools.adapters.git_objects import DIRECTORY, Entry, GitObjects
 from release_tools.adapters.git_place import place_of
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import Blob
+from release_tools.record import record
 
 Files = list[tuple[tuple[bytes, ...], Entry | None]]
 """Files by the parts of their paths, sorted; None where one is taken away."""
@@ -20,7 +21,7 @@ Files = list[tuple[tuple[bytes, ...], Entry | None]]
 KINDS = {DIRECTORY: "tree", "160000": "commit"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Planting:
     """Writes objects through `git`; `scratch` is a directory for the files on their way."""
 

@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
+
+from release_tools.record import record
 
 # Otherwise the import itself fails where there is no git, before anybody can say so.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
@@ -30,7 +32,7 @@ _PASSWORD = re.compile(r"(\w+://)[^/@\s]+@(?=[^/\s])")
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Completed:
     """What a finished git command returned."""
 
@@ -44,7 +46,7 @@ class Completed:
         return os.fsdecode(self.stdout).removesuffix("\n")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GitProcess:
     """Git in one directory; `inherit` is a descriptor that changing commands keep open (the engine's effects lock)."""
 

@@ -5,7 +5,6 @@ What objects hold is asked of `git_objects`, the remote through `git_remote`; `g
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.git_objects import GitObjects
@@ -28,6 +27,7 @@ from release_tools.domain.refs import (
     parse_signature,
 )
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 
 REF_FORMAT = "%(refname)%00%(objectname)%00%(*objectname)%00%(symref)%00%(*objecttype)"
 
@@ -42,7 +42,7 @@ OPERATIONS = {
 """What stands in a git directory while an operation waits for its end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GitReader:
     """Questions to one repository; `network_timeout` bounds those that ask the remote, in seconds."""
 

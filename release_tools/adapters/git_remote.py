@@ -4,14 +4,14 @@ Pushing is `git_writer`'s work, bringing objects `git_draft`'s.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from release_tools.adapters.git_process import GitProcess
 from release_tools.adapters.push_place import push_place
 from release_tools.domain.refs import HEADS, TAGS, Refs, parse_listing, parse_refs
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GitRemote:
     """A remote by its name; `timeout` bounds each question, in seconds."""
 

@@ -7,12 +7,13 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from select import select
 from typing import IO
 
 from release_tools.adapters.git_environment import LOCAL_ENVIRONMENT, QUICK
 from release_tools.errors import PreconditionFailed, ToolFailed, ToolTimedOut
+from release_tools.record import record
 
 PIECE = 1 << 18
 NOTHING: Mapping[str, str] = {}
@@ -62,7 +63,7 @@ def run_git(
                 pipe.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Talk:
     """One git at work: what it is fed and what it says, whichever comes first, until `end`."""
 

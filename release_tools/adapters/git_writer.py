@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from release_tools.adapters.git_place import place_of
@@ -16,12 +16,13 @@ from release_tools.adapters.git_push import refusal
 from release_tools.adapters.git_written import accept_written
 from release_tools.domain.refs import ABSENT, HEADS, RefUpdate
 from release_tools.errors import ToolFailed, ToolTimedOut
+from release_tools.record import record
 
 QUIET = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.filesRefLockTimeout=5000")
 """No background git of ours may outlive the command and hold the effects lock; a busy ref is waited for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GitWriter:
     """Changes to one repository, made for the run whose id our own pre-push looks up."""
 

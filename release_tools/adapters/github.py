@@ -3,7 +3,7 @@
 Requests are sent by `github_api`, which alone imports PyGithub.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from release_tools.adapters import github_pipelines, github_pulls, github_releases, github_rules
@@ -14,6 +14,7 @@ from release_tools.domain.forge.pipeline import Deployment, DeploymentState, Pip
 from release_tools.domain.forge.protection import Protection
 from release_tools.domain.forge.request import ChangeRequest, MergeMethod, Wishes
 from release_tools.domain.forge.rights import Right, Rights
+from release_tools.record import record
 
 JUST = 2.0
 """Seconds for which an answer holds if nothing else was asked since: a step probes, and acts upon that at once."""
@@ -22,7 +23,7 @@ RIGHTS = {"pull": Right.READ, "push": Right.PUSH, "maintain": Right.MAINTAIN, "a
 METHODS = {"allow_merge_commit": "merge", "allow_squash_merge": "squash", "allow_rebase_merge": "rebase"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GitHub:
     """One repository on GitHub or on a GitHub Enterprise server."""
 

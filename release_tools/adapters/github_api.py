@@ -7,13 +7,14 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from release_tools.adapters.github_answers import answer_of, outcome_unknown, refusal
 from release_tools.domain.forge.retry import Answer, pause_before_retry
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -33,7 +34,7 @@ class Reply(NamedTuple):
     data: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GitHubApi:
     """Requests to one repository, `path` being its owner and name; the token stands in no message and no `repr`."""
 

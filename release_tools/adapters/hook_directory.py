@@ -5,17 +5,17 @@ No hook is read or written here.
 
 import os
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.git_process import GitProcess
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 
 _OWN_SCOPES = ("", "local", "worktree")
 _HUSKY_FILES = ("h", "husky.sh")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HookDirectory:
     """Where the hooks of one work tree lie; `scope` is that of core.hooksPath, empty when it is not set."""
 

@@ -8,12 +8,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.domain.hook_plan import KEPT_SUFFIX, LEGACY_SUFFIX, HookPlan, HookState, Move
 from release_tools.domain.seal import Seal, parse_seal
 from release_tools.errors import Locked, ToolFailed
+from release_tools.record import record
 
 _FRESH = ".release-tools-new"
 _EXECUTABLE = 0o755
@@ -28,7 +28,7 @@ LEGACY_RUNNERS = ("pre-commit", "prek")
 """The tools whose hooks run a `.legacy` hook beside them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HookFiles:
     """The hooks in one directory."""
 

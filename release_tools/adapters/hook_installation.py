@@ -5,18 +5,18 @@ The moves for one hook are planned in `domain.hook_plan` and made in `adapters.h
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from release_tools.adapters.hook_directory import HookDirectory
 from release_tools.adapters.hook_files import LEGACY_RUNNERS, HookFiles
 from release_tools.domain.hook_plan import HookPlan, HookState, plan_install, plan_uninstall, render_moves
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 
 RenderLauncher = Callable[[str, bool], bytes]
 Row = tuple[HookState, HookPlan, bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HookInstallation:
     """Our hooks in one hooks directory; `bake` writes the rules that they read, `render` the launcher of a hook."""
 

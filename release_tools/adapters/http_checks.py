@@ -5,12 +5,12 @@ Each look returns what is wrong, empty where nothing is; which address is asked 
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from release_tools.adapters.http_client import Answer, HttpClient, Unanswered
 from release_tools.domain.deploy.answers import excerpt, lint_value, value_at
 from release_tools.domain.deploy.health import CheckSpec
+from release_tools.record import record
 
 DAY = 86400.0
 GONE = (200, 202, 204, 404, 410)
@@ -27,7 +27,7 @@ class Fault(NamedTuple):
 SOUND = Fault("")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HttpChecks:
     """Looks over HTTP; `url` is the address without a path, `headers` what goes along, `version` the target."""
 

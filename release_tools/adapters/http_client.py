@@ -8,7 +8,6 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from threading import Timer
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from release_tools.record import record
 
 CAP = 64 * 1024
 PIECE = 8 * 1024
@@ -36,7 +37,7 @@ class Answer(NamedTuple):
     """Seconds since the epoch; None without TLS."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HttpClient:
     """Asks; `authorities` is a file of certificates to trust besides those of the machine."""
 

@@ -11,13 +11,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from select import select
 from typing import IO, Any
 
 from release_tools.adapters.program import masked
 from release_tools.errors import ToolFailed, ToolTimedOut
+from release_tools.record import record
 
 Event = dict[str, Any]
 CHUNK = 1 << 16
@@ -28,7 +28,7 @@ FOR_PEOPLE = ("words", "what")
 """What an event has in the program's own words; all else are names, which masking would break."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class JsonLines:
     """A program to be run; what it says is masked."""
 

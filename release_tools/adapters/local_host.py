@@ -7,16 +7,16 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.environment_file import load_lines, load_variables
 from release_tools.adapters.file_tree import free_bytes, remove_tree, sync_directory, tree_size
 from release_tools.domain.deploy.env_contract import EnvText
 from release_tools.errors import HumanNeeded, ToolFailed
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LocalHost:
     """This machine, with the environment file of one environment."""
 

@@ -5,12 +5,13 @@ Nobody is connected to here. An address never shows its password, in no message 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from release_tools.errors import ConfigError
+from release_tools.record import record
 
 SOCKETS = (Path("/var/run/postgresql"), Path("/tmp"))
 """Where servers put their Unix socket when nobody says otherwise."""
@@ -56,7 +57,7 @@ _VALUE = r"(?:'(?P<quoted>(?:[^'\\]|\\.)*)'|(?P<plain>(?:[^\s\\]|\\.)*))(?=\s|$)
 _KEYWORD = re.compile(rf"\s*(?P<name>\w+)\s*=\s*{_VALUE}", re.S)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Address:
     """Where a database is and how to get in; `parameters` go by libpq's names."""
 

@@ -5,12 +5,12 @@ What is asked by them belongs into the module of its noun.
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from release_tools.adapters.postgres_address import Address
 from release_tools.adapters.program import masked
 from release_tools.errors import LockBusy, PreconditionFailed, ToolFailed, ToolTimedOut
+from release_tools.record import record
 
 if TYPE_CHECKING:
     import psycopg
@@ -40,7 +40,7 @@ class StatementFailed(ToolFailed):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PostgresSession:
     """An open connection; `place` is where it leads, for messages."""
 
@@ -96,7 +96,7 @@ class PostgresSession:
         return _translated(self.place, self.secrets)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PostgresServer:
     """A server, reached as an application reaches its database there."""
 

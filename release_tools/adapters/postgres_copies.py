@@ -7,7 +7,6 @@ import contextlib
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from release_tools.adapters.postgres_connection import PostgresServer, PostgresSession
 from release_tools.adapters.postgres_names import quoted
@@ -22,6 +21,7 @@ from release_tools.adapters.postgres_properties import (
 )
 from release_tools.adapters.postgres_sessions import end_sessions, read_sessions
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 UNFINISHED = "~"
 """Ends the name of a database that is being made; only when it is whole it gets its own."""
@@ -37,7 +37,7 @@ PAUSE = 0.005
 Moves = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PostgresCopies:
     """The databases of one server, among them the live one."""
 

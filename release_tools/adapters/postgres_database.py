@@ -5,7 +5,7 @@ Every question opens a session of its own and closes it. What each does is writt
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from release_tools.adapters.postgres_address import parse_address
@@ -21,6 +21,7 @@ from release_tools.adapters.postgres_sessions import end_sessions, read_sessions
 from release_tools.domain.deploy.database import Contents, DatabaseFacts, Dump, Session
 from release_tools.domain.deploy.record import DeployRow, VersionRow
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 CONTENTS_SECONDS = 3600.0
 FACTS_SECONDS = 60.0
@@ -28,7 +29,7 @@ NOTICES_ITS_CLIENTS_END = "client_connection_check_interval"
 """The setting by which a server looks, in milliseconds, whether the client of a running statement is still there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PostgresDatabase:
     """One database, reached as its application reaches it; both ports of a database."""
 

@@ -5,7 +5,7 @@ A restored database has its name only when it is whole.
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from release_tools.adapters.postgres_admission import let_in
@@ -19,6 +19,7 @@ from release_tools.adapters.postgres_sequences import dumped_sequences, read_ste
 from release_tools.adapters.sealed_dump import SealedDump, load_sealed, seal_dump
 from release_tools.domain.deploy.database import Contents, Dump
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 METHOD = "pg_dump -Fd"
 DATA, GLOBALS = "data", "globals.sql"
@@ -28,7 +29,7 @@ GZIP, ZSTD = ("--compress=1",), ("--compress=zstd:3",)
 LOCK_WAIT = "--lock-wait-timeout=30s"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PostgresDump:
     """Dumps and restores by the server's own programs."""
 

@@ -5,7 +5,6 @@ They get the address by their environment, never by their arguments, and no vari
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from shutil import which
@@ -13,12 +12,13 @@ from shutil import which
 from release_tools.adapters.postgres_connection import PostgresServer
 from release_tools.adapters.program import Finished, run_program
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 
 INSTALLED = Path("/usr/lib/postgresql")
 """Where Debian puts every major version, each in a directory of its number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PostgresPrograms:
     """The programs of one version."""
 

@@ -5,11 +5,12 @@ A dump has none of it and a copy gets none of it, so whoever makes a database be
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import NamedTuple
 
 from release_tools.adapters.postgres_connection import PostgresSession, StatementFailed
 from release_tools.adapters.postgres_names import literal, quoted
+from release_tools.record import record
 
 
 class Grant(NamedTuple):
@@ -28,7 +29,7 @@ class Setting(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Properties:
     """All of it; only what is chosen when a database is made (`encoding` to `icu`) cannot be changed later."""
 

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from release_tools.adapters.http_checks import SOUND, Fault, HttpChecks
@@ -22,13 +22,14 @@ from release_tools.domain.deploy.service import Placement, ServiceState
 from release_tools.errors import ReleaseToolsError
 from release_tools.ports.database import DatabaseReader
 from release_tools.ports.runtime import Runtime
+from release_tools.record import record
 
 LOOPBACK = "127.0.0.1"
 SENTENCE = 400
 """Characters of what a sample says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Look:
     """What one sample is about besides its check."""
 
@@ -40,7 +41,7 @@ class Look:
     """Makes of what was seen what a message may repeat."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CheckProber:
     """Samples of the live services, or of a rehearsal's: then with its ports, variables and databases.
 

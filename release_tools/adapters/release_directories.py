@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from release_tools.adapters.program import run_program
 from release_tools.adapters.release_tree import MARKER, hash_tree, lay_out, leaves_of
 from release_tools.domain.deploy.holes import fill_holes
 from release_tools.errors import PreconditionFailed, ToolFailed
+from release_tools.record import record
 
 
 class Finished(NamedTuple):
@@ -33,7 +34,7 @@ class Finished(NamedTuple):
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ReleaseDirectories:
     """Releases below `state`, from the commits of one repository.
 

@@ -9,18 +9,19 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from release_tools.domain.deploy.database import Contents, Dump, SequenceValue, TableCount
 from release_tools.errors import BackupRefused
+from release_tools.record import record
 
 NAME = "dump.json"
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SealedDump:
     """A dump whose files are what they were when it was taken."""
 

@@ -4,15 +4,15 @@ The file is not looked at here.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.errors import ConfigError
+from release_tools.record import record
 
 _URL = re.compile(r"^(?P<scheme>sqlite3?(?:\+\w+)?)://(?:/(?P<path>[^?]*))?(?P<query>\?.*)?$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SqliteAddress:
     """Where the file of a database is; `before` and `after` surround the path in the text."""
 

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from release_tools.adapters.open_files import holders
@@ -21,6 +21,7 @@ from release_tools.adapters.sqlite_record import read_versions, write_record
 from release_tools.domain.deploy.database import Contents, DatabaseFacts, Dump, Session, contents_differences
 from release_tools.domain.deploy.record import DeployRow, VersionRow
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 METHOD = "sqlite backup"
 DATA = "database.sqlite"
@@ -28,7 +29,7 @@ CONTENTS_SECONDS = 3600.0
 PAUSE = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SqliteDatabase:
     """One database, named as its application names it; both ports of a database."""
 

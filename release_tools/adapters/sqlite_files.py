@@ -9,12 +9,12 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.open_files import holders
 from release_tools.adapters.sqlite_connection import connect, transaction, translated
 from release_tools.errors import ToolFailed, ToolTimedOut
+from release_tools.record import record
 
 UNFINISHED = "~"
 BESIDE = ("-wal", "-shm", "-journal")
@@ -23,7 +23,7 @@ BESIDE = ("-wal", "-shm", "-journal")
 PAGES = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SqliteFiles:
     """The live file and its copies in the same directory."""
 

@@ -7,7 +7,6 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.program import run_program
@@ -15,6 +14,7 @@ from release_tools.domain.deploy.database import Engine
 from release_tools.domain.deploy.migration import LintFinding, Migration
 from release_tools.domain.deploy.schema_change import BREAKING, is_livable, lint_migration
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 CLEAN, FOUND = 0, 1
 OURS = ("require-lock-timeout", "require-statement-timeout", "require-timeout-settings")
@@ -22,7 +22,7 @@ OURS = ("require-lock-timeout", "require-statement-timeout", "require-timeout-se
 SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SquawkLinter:
     """Lints one migration after the other; a `.squawk.toml` of the released tree counts."""
 

@@ -6,7 +6,6 @@ Which backups there are, and how one is made, is not known here.
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.adapters.coded_file import CHUNK, SUFFIXES, DamagedFile, FileSink, coded_source
@@ -17,6 +16,7 @@ from release_tools.domain.deploy.archive import Member, lint_member, parse_path
 from release_tools.domain.deploy.backup import Artefact, ArtefactKind, Manifest
 from release_tools.domain.deploy.manifest import parse_manifest
 from release_tools.errors import BackupRefused
+from release_tools.record import record
 
 MANIFEST = "manifest.json"
 DIGEST = "manifest.json.sha256"
@@ -42,7 +42,7 @@ def refused(backup: str, faults: tuple[str, ...]) -> BackupRefused:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StoredBackup:
     """A backup's directory, finished or about to be; `identity` decrypts it."""
 

@@ -4,11 +4,12 @@ Nothing is decided here by what it says.
 """
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from release_tools.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class SystemClock:
     """Time as it passes."""
 

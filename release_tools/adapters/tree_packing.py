@@ -7,7 +7,6 @@ import os
 import stat
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from release_tools.adapters.member_listing import XATTR, Listing
 from release_tools.adapters.side_digest import SideDigest
 from release_tools.adapters.zstd_stream import Sink
 from release_tools.domain.deploy.archive import ATTRIBUTES, SPECIAL_BITS, TOP, Member, lint_member
+from release_tools.record import record
 
 CHUNK = 1 << 20
 _TYPES = {
@@ -26,7 +26,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Packed:
     """What came of packing."""
 

@@ -3,13 +3,13 @@
 No format is parsed in this module.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.domain.version_files.source import KeyPath, Scalar
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LibraryLocator:
     """Locates strings with tomlkit and ruamel.yaml, and asks commitizen in the work tree at `top`."""
 

@@ -4,7 +4,6 @@ Which versions are told is not decided here.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from release_tools.domain.changelog.context import as_context
 from release_tools.domain.changelog.markup import MARKUPS, Format, Markup
 from release_tools.domain.changelog.outline import Outline
 from release_tools.domain.weblinks import Forge
+from release_tools.record import record
 
 FORMATS = (*MARKUPS, "json")
 Render = Callable[..., str]
@@ -23,7 +23,7 @@ format_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Wording:
     """A format, or a template, and where links lead."""
 

@@ -3,11 +3,12 @@
 Nothing is read or decided here: commands get the value by `@click.pass_obj` and hand its fields on.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from release_tools.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class Invocation:
     """The global options; `repo` is where the call was made, not yet the top of a work tree."""
 

@@ -3,14 +3,15 @@
 The other tables stand in `model`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from release_tools.config.limits import Name, about
 from release_tools.config.table import Table
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Changelog(Table):
     """Where the changelog stands and which types it lists."""
 

@@ -3,16 +3,17 @@
 They are loaded by deploy commands only. Where things lie on a host stands in `config.host`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from release_tools.config.limits import AtLeastOne, Count, Limits, Name, Seconds, about
 from release_tools.config.table import Table
+from release_tools.record import record
 
 Level = Annotated[int, Limits(ge=0)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Service(Table):
     """A process of the platform."""
 
@@ -29,7 +30,7 @@ class Service(Table):
     rehearse: bool = field(default=True, metadata=about("Boot it in rehearsals"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Front(Table):
     """What stands before the public service and says 503 during maintenance."""
 
@@ -40,7 +41,7 @@ class Front(Table):
     retry_after: Count = field(default=30, metadata=about("Seconds that a 503 tells clients to wait"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DatabaseTable(Table):
     """A database of the platform."""
 
@@ -49,7 +50,7 @@ class DatabaseTable(Table):
     jobs: Count = field(default=2, metadata=about("Parallel jobs of dump and restore"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Migrations(Table):
     """How the schema is brought forward."""
 
@@ -70,7 +71,7 @@ class Migrations(Table):
     lint: bool = field(default=True, metadata=about("Lint their SQL before anything is done"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Check(Table):
     """A check that a version must pass; which keys count depends on its kind."""
 
@@ -99,7 +100,7 @@ class Check(Table):
     bake: bool | None = field(default=None, metadata=about("Repeat it after opening; left out: all but post"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Bake(Table):
     """How long, and how, a version is watched after opening."""
 
@@ -115,7 +116,7 @@ class Bake(Table):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Environment(Table):
     """The policy of one environment."""
 
@@ -135,7 +136,7 @@ class Environment(Table):
     backup_age: Count = field(default=60, metadata=about("Minutes for which a verified backup lets `migrate` run"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Deploy(Table):
     """What the platform consists of and how a version of it gets to its environments."""
 

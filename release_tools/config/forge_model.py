@@ -3,14 +3,15 @@
 What a forge is asked and when is told in the flows.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from release_tools.config.limits import Count, Limits, Name, about
 from release_tools.config.table import Table
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StartedDeploy(Table):
     """The deploy that a finish starts at the forge once its release is shown."""
 
@@ -25,7 +26,7 @@ class StartedDeploy(Table):
     wait: bool = field(default=False, metadata=about("Whether a finish is over only when that deploy has ended well"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Forge(Table):
     """The forge of the remote: it is used when GITHUB_TOKEN or GH_TOKEN is set."""
 

@@ -4,16 +4,17 @@ It stands outside of any work tree: `<environment>.toml` in `/etc/release-tools/
 `$XDG_CONFIG_HOME/release-tools/<project>/`, or where RELEASE_TOOLS_HOSTS says.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
 from release_tools.config.limits import Limits, Name, about
 from release_tools.config.table import Table
+from release_tools.record import record
 
 Level = Annotated[int, Limits(ge=0)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Keep(Table):
     """How many days, weeks and months keep one backup each, beside the youngest ones."""
 
@@ -23,7 +24,7 @@ class Keep(Table):
     monthly: Level = field(default=6, metadata=about("Months"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BackupPlace(Table):
     """Where backups go."""
 
@@ -33,7 +34,7 @@ class BackupPlace(Table):
     keep: Keep = Keep()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HostFile(Table):
     """One environment on this machine."""
 

@@ -4,7 +4,7 @@ Nothing is read or judged here, and no library is imported: a program that knows
 from these classes alone. Limits and meanings stand beside the types for `config.judge`, the schema and the reference.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from release_tools.config.changelog_table import DEFAULT_CHANGELOG, Changelog
@@ -12,11 +12,12 @@ from release_tools.config.forge_model import AS_IT_IS, Forge
 from release_tools.config.limits import AtLeastOne, Count, Name, Seconds, about
 from release_tools.config.notes_table import DEFAULT_NOTES, Notes
 from release_tools.config.table import Table
+from release_tools.record import record
 
 DEFAULT_TYPES = ("feat", "fix", "docs", "style", "refactor", "test", "chore", "perf", "build", "ci", "revert")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Branches(Table):
     """The long-lived branches, the remote that owns them, and which of them take direct commits."""
 
@@ -38,7 +39,7 @@ class Branches(Table):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FlowKind(Table):
     """One row of the flow table: how a kind of branch is named, where it starts, where it ends, and what that means."""
 
@@ -67,7 +68,7 @@ def default_flow() -> dict[str, FlowKind]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MachineMade(Table):
     """What to do with messages that git or a forge wrote."""
 
@@ -76,7 +77,7 @@ class MachineMade(Table):
     fixup: Literal["accept", "check", "reject"] = field(default="accept", metadata=about("fixup!, squash! and amend!"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Commits(Table):
     """The rules for commit messages."""
 
@@ -117,7 +118,7 @@ VersionKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class VersionFile(Table):
     """A file that names the product's version, and how the version stands in it."""
 
@@ -140,7 +141,7 @@ class VersionFile(Table):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Version(Table):
     """Where the version stands and how tags are spelled."""
 
@@ -170,7 +171,7 @@ class Version(Table):
     zero_breaking: Literal["minor", "major"] = field(default="minor", metadata=about("What breaking raises while 0.x"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Release(Table):
     """How a release is recorded in git."""
 
@@ -183,7 +184,7 @@ class Release(Table):
     tag_message: Name = field(default="Release v{version}", metadata=about("Message of the annotated tag"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Git(Table):
     """How git itself is run."""
 
@@ -191,7 +192,7 @@ class Git(Table):
     network_timeout: Seconds = field(default=120.0, metadata=about("Seconds that a fetch, look-up or push may take"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Config(Table):
     """The whole configuration."""
 

@@ -3,13 +3,14 @@
 The other tables stand in `model`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from release_tools.config.limits import Name, about
 from release_tools.config.table import Table
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Notes(Table):
     """Which files tell operators what changed for them; a pattern without `/` is about the name alone."""
 

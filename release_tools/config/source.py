@@ -3,18 +3,18 @@
 What the keys mean is the model's business; only the file, its encoding and its TOML are judged here.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from release_tools.errors import ConfigError
+from release_tools.record import record
 
 OWN_FILE, SHARED_FILE = "release-tools.toml", "pyproject.toml"
 TOOL = "release-tools"
 Raw = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Text:
     """A file that may hold the configuration, read once: everything that is decided about it goes by this text."""
 
@@ -27,7 +27,7 @@ class Text:
         return self.path.name == SHARED_FILE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Source:
     """The raw configuration, the file it came from, and the table in that file that holds it."""
 

@@ -4,11 +4,12 @@ Which tables there are stands in `config.model` and in the modules that it takes
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, get_args
 
+from release_tools.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class Table:
     """A configuration table; unknown keys are refused, which is how pydantic reads the attribute."""
 

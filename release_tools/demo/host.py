@@ -9,18 +9,18 @@ import sqlite3
 import urllib.error
 import urllib.request
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.demo.stage import Stage
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 from release_tools.wiring.silencing import silence
 
 ENVIRONMENT = "production"
 PATIENCE = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Host:
     """The machine on which the shop is in production, below the stage's directory."""
 

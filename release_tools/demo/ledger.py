@@ -4,17 +4,17 @@ No command of ours is asked: a tool that errs would err in its report, too.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from release_tools.demo.host import Host
 from release_tools.demo.stage import Stage
+from release_tools.record import record
 
 TAG, NEXT = "v1.1.0", "v1.2.0"
 ORDERS = (("1.0.0", 3), ("1.1.0", 3))
 """How many orders each version took: the last one after 1.2.0 had come and gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Row:
     """One expectation, what plain git says of it, and whether the two agree."""
 

@@ -9,10 +9,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 PATIENCE = 300.0
 """Seconds that one command of the demo may take."""
@@ -25,7 +25,7 @@ kill -9 "$pid"
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stage:
     """A place with `remote.git` and a clone in `shop`; `say` prints a line."""
 

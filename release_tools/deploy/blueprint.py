@@ -4,13 +4,13 @@ It is read from the release's tree each time, so a plan needs to name the releas
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from release_tools.config.deploy import Bake, Check, Deploy, Environment, Service
 from release_tools.domain.deploy.health import CheckSpec
 from release_tools.domain.deploy.service import ServiceSpec, start_order
 from release_tools.errors import ConfigError
+from release_tools.record import record
 
 SHORT = 10
 
@@ -32,7 +32,7 @@ def version_of(release: str) -> str:
     return release.rpartition("-")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Blueprint:
     """What a release consists of on this host."""
 

@@ -4,11 +4,13 @@ Planners read it; steps never do.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
+from release_tools.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class Evidence:
     """The last fact of each name; empty where a run did not get that far."""
 

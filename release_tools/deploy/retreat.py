@@ -4,7 +4,6 @@ Which way it goes stands in `rollback`; it never touches a backup or a copy that
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from release_tools.deploy.blueprint import Blueprint, version_of
@@ -20,9 +19,10 @@ from release_tools.deploy.world import World
 from release_tools.domain.deploy.service import ServiceState
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Retreat:
     """What the plan back is made from: the release that failed and the one before, and what is there now."""
 

@@ -4,9 +4,10 @@ It is the only place that decides; steps know nothing of it and plans follow it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, NamedTuple
+
+from release_tools.record import record
 
 Policy = Literal["auto", "code-only", "never"]
 
@@ -34,7 +35,7 @@ class Way(Enum):
     """Nothing is done any more: maintenance stays, a person reads the runbook."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reached:
     """What a deploy reached when it failed, and what is known of the ways back."""
 

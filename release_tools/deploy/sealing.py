@@ -4,7 +4,7 @@ Its rows are made from the journal, which stays the authority.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
@@ -19,12 +19,13 @@ from release_tools.deploy.world import World
 from release_tools.domain.deploy.record import DeployRow, Outcome, VersionRow
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.record import record
 
 LONGEST_VERSION = 20
 """Characters of `platform_versions.version`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ending:
     """How a run ended, and what it was about."""
 
@@ -52,7 +53,7 @@ class Ending:
     journal_sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Leftovers:
     """What nothing leads back to once a run is sealed."""
 

@@ -4,7 +4,6 @@ It holds values and ports only; what is done with them stands in the flows.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from release_tools.config.deploy import Deploy
@@ -15,9 +14,10 @@ from release_tools.domain.deploy.database import DatabaseFacts
 from release_tools.engine.runs import Run, Runs
 from release_tools.ports import GitReader
 from release_tools.ports.migrator import MigrationLinter
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeploySession:
     """One deploy command at work in one environment; the environment's lock is held unless nothing will be written."""
 

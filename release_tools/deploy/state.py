@@ -4,16 +4,17 @@ One frozen value, made by `observe`; guards and plans read nothing else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from release_tools.deploy.blueprint import Blueprint, Identity, version_of
 from release_tools.domain.deploy.database import DatabaseFacts
 from release_tools.domain.deploy.migration import LintFinding, MigrationState
 from release_tools.domain.deploy.service import ServiceState
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Target:
     """The version that would come, as git has it."""
 
@@ -28,7 +29,7 @@ class Target:
     committed_at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HostState:
     """What the machine says."""
 
@@ -47,7 +48,7 @@ class HostState:
     """Bytes of the newest backup, 0 where there is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PlatformState:
     """Everything that a deploy is planned from."""
 

@@ -4,12 +4,13 @@ What is looked at and what a look says is the prober's and the runtime's busines
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.health import CheckSpec, Moment, Sample, Verdict, pause, verdict
 from release_tools.domain.deploy.service import ServiceState
 from release_tools.errors import CheckFailed, Interrupted
+from release_tools.record import record
 
 DARK_SPAN = 2.0
 """Seconds over which samples must be good in a row while nobody is let in."""
@@ -19,7 +20,7 @@ STEADY = 0.5
 Look = Callable[[], Sample]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Wait:
     """One thing that is waited for, with the samples that were taken of it."""
 

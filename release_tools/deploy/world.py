@@ -4,7 +4,7 @@ A step gets everything else from its own fields.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from release_tools.ports.database import Database
 from release_tools.ports.host import Clock, Host, Prober
 from release_tools.ports.migrator import Migrator
 from release_tools.ports.runtime import Front, Releases, Runtime
+from release_tools.record import record
 
 
 class Rehearsal(NamedTuple):
@@ -29,7 +30,7 @@ class Rehearsal(NamedTuple):
     home: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class World:
     """What steps may ask and change."""
 

@@ -3,10 +3,10 @@
 Every move is one atomic change, in an order in which the old hook or the launcher with its chain is always in force.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 
 from release_tools.domain.seal import Seal
+from release_tools.record import record
 
 KEPT_SUFFIX = ".before-release-tools"
 LEGACY_SUFFIX = ".legacy"
@@ -33,7 +33,7 @@ class Move(Enum):
     REMOVE_KEPT = "remove {kept}, a copy of the hook that is in force"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HookState:
     """What stands in the hooks directory for one hook; None: nothing does."""
 
@@ -58,7 +58,7 @@ class HookState:
         return self.name + LEGACY_SUFFIX
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HookPlan:
     """The moves for one hook, or the problem that forbids them; `note` is what a person should know besides."""
 

@@ -3,7 +3,7 @@
 No forge is asked and nothing is rendered here; whether such branches exist is not known.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from release_tools.domain.branches.branch import BranchFault, BranchTable, lint_branch, parse_branch
 from release_tools.domain.grammar import recorded
@@ -11,12 +11,13 @@ from release_tools.domain.messages.lint import lint
 from release_tools.domain.messages.machine_made import without_marks
 from release_tools.domain.messages.rules import CommitRules
 from release_tools.domain.messages.violation import Violation, errors
+from release_tools.record import record
 
 RELEASE = "release"
 _CARRY = "Carry what is released over with: release-tools back-merge"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PullRequest:
     """What a forge knows of a pull request: its title, its text, and the names of its two branches."""
 
@@ -32,7 +33,7 @@ class PullRequest:
         return recorded(text.encode("utf-8", "surrogateescape"), mode="whitespace")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FlowRow:
     """One kind of branch: where it may go (main, develop, release), and how it is merged there."""
 
@@ -41,7 +42,7 @@ class FlowRow:
     merge: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PullRequestRules:
     """What a pull request is held to."""
 
@@ -52,7 +53,7 @@ class PullRequestRules:
     """The name of the file they stand in; empty: no configuration."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EdgeFault:
     """A merge that the flow table does not have, and what to do instead."""
 
@@ -60,7 +61,7 @@ class EdgeFault:
     todo: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PullRequestVerdict:
     """What was found: `kind` of the head, the `merge` method of the edge, and the faults of each part."""
 

@@ -4,8 +4,10 @@ Values only; reading and writing them is the git adapters' work.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from release_tools.record import record
 
 HEADS = "refs/heads/"
 TAGS = "refs/tags/"
@@ -28,7 +30,7 @@ class RefUpdate(NamedTuple):
         return self.name.removeprefix(HEADS).removeprefix(TAGS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tag:
     """A tag: the object its ref names and the commit behind it."""
 
@@ -37,7 +39,7 @@ class Tag:
     commit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Refs:
     """Branches (short name to commit) and tags (short name to tag) of one side."""
 
@@ -67,7 +69,7 @@ def parse_listing(text: str) -> dict[str, str]:
     return {name: sha for sha, name in (line.split("\t") for line in text.split("\n") if line)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Worktree:
     """A working tree of the repository: its path and the branch checked out there, None while detached."""
 
@@ -78,7 +80,7 @@ class Worktree:
     """Whether its directory has vanished; git keeps the branch taken until `git worktree prune`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class WorktreeStatus:
     """What `git status` says of tracked files, as paths from the top."""
 
@@ -86,7 +88,7 @@ class WorktreeStatus:
     unmerged: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Signature:
     """Who makes a commit or tag, and when: seconds since the epoch and the offset as git writes it."""
 
@@ -113,7 +115,7 @@ def parse_signature(line: str) -> Signature:
     return Signature(name=name, email=email.removesuffix(">"), epoch=int(epoch), offset=offset)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Blob:
     """A file in a commit: its git mode and its bytes."""
 
@@ -121,7 +123,7 @@ class Blob:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Merge:
     """The forecast of a merge: the tree git would make, and the paths on which it would stop."""
 

@@ -4,8 +4,9 @@ Measuring is done elsewhere; limits come from the configuration.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from release_tools.record import record
 
 Word = Literal["pass", "fail", "inconclusive"]
 
@@ -29,7 +30,7 @@ class Verdict(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class WatchLimits:
     """What a version may do to its users while it is watched."""
 

@@ -5,11 +5,12 @@ No file, no git and no history here: which version comes next is the business of
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import total_ordering
 from typing import Any, Literal
 
 from release_tools.errors import UsageError
+from release_tools.record import record
 
 Level = Literal["none", "patch", "minor", "major"]
 LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
@@ -30,7 +31,7 @@ _LABEL = re.compile(r"[a-zA-Z][0-9a-zA-Z-]*")
 
 
 @total_ordering
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Version:
     """A SemVer 2 version; equality and order are precedence, so build metadata does not count in them."""
 

@@ -4,13 +4,14 @@ The addresses follow from the remote's own and the kind of forge; nothing is ask
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from release_tools.record import record
 
 Kind = Literal["github", "gitlab", "gitea", "bitbucket", "azure"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Paths:
     """What a kind of forge puts behind a repository's address; `{0}` and `{1}` are what is shown."""
 
@@ -55,7 +56,7 @@ _URL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Forge:
     """A repository on the web: its address without a final slash, and the kind of forge that serves it."""
 

@@ -3,16 +3,16 @@
 Plans are made by features from observed state; nothing here looks at the world.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from release_tools.engine.codec import FORMAT, Registry, canonical, decode_step, encode_step
 from release_tools.engine.step import Step
 from release_tools.errors import HumanNeeded
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Await:
     """Where somebody else must act before the run can be planned further."""
 
@@ -26,7 +26,7 @@ class Await:
     """Whether the steps before it may have brought it about, so that looking again at once is worth it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Plan:
     """Steps in order, what they are for, and the first one after which there is no way back."""
 

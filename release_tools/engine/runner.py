@@ -4,7 +4,6 @@ It decides by one table of what the journal says and what the world says; it nev
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -13,6 +12,7 @@ from release_tools.engine.runs import Run
 from release_tools.engine.step import PENDING, Answer, Reality, Step, unknown
 from release_tools.engine.stop import StopRequest
 from release_tools.errors import HumanNeeded, Interrupted, ReleaseToolsError, ToolFailed, ToolTimedOut
+from release_tools.record import record
 
 GO_ON = "Type `release-tools continue` to go on, `release-tools abort` to go back, `release-tools status` to look."
 
@@ -49,7 +49,7 @@ class Decision(Enum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Progress:
     """A line of progress: which step of how many, and what became of it."""
 

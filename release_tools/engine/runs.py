@@ -5,7 +5,6 @@ A run is an intent and a chain of plans in one journal; carrying plans out is th
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from release_tools.engine.codec import Registry
 from release_tools.engine.journal import Entry, Journal, sync_directory
 from release_tools.engine.plan import Plan, decode_plan, encode_plan
 from release_tools.errors import HumanNeeded, PreconditionFailed
+from release_tools.record import record
 
 Intent = Mapping[str, Any]
 """What the person asked for, as flat JSON values; `flow` names the flow that can plan it further."""
@@ -20,7 +20,7 @@ Intent = Mapping[str, Any]
 JOURNAL = "journal.jsonl"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Run:
     """One run: its directory, its journal and the step kinds that its plans may hold."""
 
@@ -128,7 +128,7 @@ class Run:
         return iter(entries[start:])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Runs:
     """The state directory: open runs under `runs/`, ended ones under `history/`."""
 

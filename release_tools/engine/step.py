@@ -4,9 +4,10 @@ Nothing here knows what a step does; features define steps, `codec` stores them,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Protocol, TypeVar
+
+from release_tools.record import record
 
 W_contra = TypeVar("W_contra", contravariant=True)
 
@@ -23,7 +24,7 @@ class Answer(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reality:
     """An answer with the reason a person is shown when the answer stops the run."""
 

@@ -5,7 +5,6 @@ Text is made here and nothing else; where it is written, and what stood there be
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.domain.seal import render_sealed
@@ -13,9 +12,10 @@ from release_tools.hooks.branch_fast_path import branch_fast_path
 from release_tools.hooks.fast_path import SHELLS, commit_msg_fast_path
 from release_tools.hooks.prepare_door import prepare_fast_path
 from release_tools.hooks.push_fast_path import push_fast_path
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Door:
     """One hook of git that we answer: its module, its sh texts, what did not happen when it refuses, and its stdin."""
 

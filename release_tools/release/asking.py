@@ -4,7 +4,7 @@ A request without a forge is brought about by a person; what is said to them sta
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from release_tools.config.model import Config
 from release_tools.domain.forge.checks import Verdict, judge
@@ -13,6 +13,7 @@ from release_tools.domain.forge.request import ChangeRequest, MergeMethod, Readi
 from release_tools.engine.plan import Await
 from release_tools.engine.step import Step
 from release_tools.errors import HumanNeeded
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.requests import Request
 from release_tools.release.steps.requests import (
@@ -43,7 +44,7 @@ WAITS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Asked:
     """A request and what the forge has of it."""
 

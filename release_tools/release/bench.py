@@ -4,12 +4,12 @@ Values and ports only; what is drafted with them stands in `start`, `finish` and
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.config.model import Config
 from release_tools.domain.refs import Signature
 from release_tools.ports import ForgeReader, GitDraft, GitReader, VersionLocator
+from release_tools.record import record
 
 
 def nothing_staged(version: str) -> str | None:
@@ -17,7 +17,7 @@ def nothing_staged(version: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Bench:
     """What a draft is made with: a reader that also sees the draft's objects, and the draft itself."""
 

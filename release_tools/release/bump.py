@@ -3,7 +3,6 @@
 A version is claimed by the name of its branch, so giving a release another number moves the claim at the remote first.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.domain.changelog.links import define_links
@@ -12,6 +11,7 @@ from release_tools.domain.refs import ABSENT, HEADS, REMOTES, Blob, RefUpdate
 from release_tools.domain.version import Version
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems, guard_clean, guard_current, guard_free
 from release_tools.release.section import write_section
@@ -25,7 +25,7 @@ from release_tools.release.version_tree import raised_blobs
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BumpDraft:
     """A drafted bump: the branch before, its name after, the commit it will have and the files that this changes."""
 

@@ -4,20 +4,19 @@ Only the newest final version is deployed: an older one would take its environme
 `steps.pipelines`.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.forge.pipeline import PipelineRun, RunState, deploy_mark
 from release_tools.domain.version import Version
 from release_tools.engine.plan import Await
 from release_tools.engine.runs import Run
 from release_tools.errors import HumanNeeded
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.section import version_tags
 from release_tools.release.state import RepositoryState
 from release_tools.release.steps.pipelines import STARTED, StartDeploy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Deploying:
     """The deploy of a release as far as the forge has it."""
 

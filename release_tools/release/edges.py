@@ -3,10 +3,9 @@
 An edge is done when its target contains its source, whoever merged it; nothing here moves a ref.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.version import Version
 from release_tools.errors import HumanNeeded, PreconditionFailed
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.lines import is_line
 from release_tools.release.merging import Releaser, resolve
@@ -15,7 +14,7 @@ from release_tools.release.topics import find_topic
 from release_tools.release.version_tree import agreed_version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Edge:
     """A branch and the commit it will have once it contains the source."""
 
@@ -25,7 +24,7 @@ class Edge:
     new: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Conflict:
     """A merge that only a person can make."""
 

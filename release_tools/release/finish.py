@@ -5,10 +5,10 @@ What is done already, here or by anybody else, is observed and left out; how a d
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from release_tools.domain.refs import TAGS
 from release_tools.domain.version import Version
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.edges import Conflict, Edge, draft_edge, find_merge
 from release_tools.release.guards import Problem, Problems, guard_current
@@ -17,7 +17,7 @@ from release_tools.release.requests import Request, request_carry, request_merge
 from release_tools.release.state import BranchState, RepositoryState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Finish:
     """What is to be finished: the version, the commit that its branch ends at, and what the tag says."""
 
@@ -31,7 +31,7 @@ class Finish:
     """Whether the changelog's section takes today's date; while pull requests are awaited it keeps its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FinishDraft:
     """A drafted finish: edges to push and merges to request, the tag, or the conflict at which drafting stopped."""
 

@@ -4,14 +4,14 @@ They look at a `RepositoryState` only; what is wrong with the outside world itse
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from release_tools.domain.version import Version
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 from release_tools.release.state import BranchState, RepositoryState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Problem:
     """One thing that must be put right first, and how."""
 

@@ -4,10 +4,10 @@ Releases and upgrades carry their version in the branch's name; a hotfix gets th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.version import Version
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, guard_current, refuse
 from release_tools.release.lines import find_line
@@ -21,7 +21,7 @@ from release_tools.release.versioning import next_version
 HOTFIX = "hotfix"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Hotfix:
     """A hotfix to finish: its branch name, its version, the commit it ends at, and what is special about that."""
 

@@ -4,19 +4,20 @@ Whether a topic may be finished at all is judged in `topic_finish`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.history.log import LOG_FORMAT, parse_log
 from release_tools.domain.messages.squash import find_lead, fold, render_squash
 from release_tools.domain.refs import Signature
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems
 
 SQUASH = "squash"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Joining:
     """A topic that contains its target's newest commit, the target, and by which method the one joins the other."""
 

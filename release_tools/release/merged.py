@@ -3,12 +3,11 @@
 This is how a finish goes on in another clone, or in CI after a pull request, when nothing but main is known.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.history.log import LOG_FORMAT, parse_log
 from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems, guard_current, refuse
 from release_tools.release.state import BranchState, RepositoryState
@@ -16,7 +15,7 @@ from release_tools.release.topics import Topic, find_topic, open_topics
 from release_tools.release.version_tree import named_version, versions_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MergedTopic:
     """A merge on main's first-parent line, the topic that it merged, and the version that it stands for."""
 

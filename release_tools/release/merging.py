@@ -5,7 +5,7 @@ Everything else stays as git merged it, conflicts included; commits are made of 
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from release_tools.config.model import Config, VersionFile
@@ -17,6 +17,7 @@ from release_tools.domain.version_files.found import FoundVersion
 from release_tools.domain.version_files.merge import highest_version, level_places, lint_places
 from release_tools.domain.version_files.spec import DEFAULT_SPECS
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.version_files import read_versions
 from release_tools.release.version_tree import version_blobs
@@ -26,7 +27,7 @@ Files = Mapping[str, Blob]
 Releaser = Literal["ours", "theirs"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sides:
     """A merge: its commits, what git makes of them, and on which side a version is made."""
 
@@ -45,7 +46,7 @@ class Sides:
         return base, ours, theirs, {path: blob for path, blob in merged.items() if path not in self.merge.conflicts}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Resolution:
     """What rules make of a merge: files that are not as git merged them, and those that only a person can merge."""
 

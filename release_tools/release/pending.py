@@ -4,7 +4,6 @@ What it means for a version is the domain's business; each question here costs w
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from release_tools.domain.history.ancestry import arrange
@@ -13,6 +12,7 @@ from release_tools.domain.history.log import LOG_FORMAT, NAME_FORMAT, parse_log,
 from release_tools.domain.history.mentions import find_mentions
 from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.version import Version
+from release_tools.record import record
 
 COMING = "coming"
 """Stands for the name of a merge that has not been made yet."""
@@ -73,7 +73,7 @@ def read_release(reader: LogReader, finals: Mapping[Version, str], version: Vers
     return found if any(one.sha == commit for one in found.commits) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Walk:
     """The questions about one branch; `ours` are the commits that it consists of, with all that they contain."""
 

@@ -4,12 +4,12 @@ Planning is pure; what is drafted stands in `finish`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, TAGS, RefUpdate
 from release_tools.engine.plan import Await, Plan
 from release_tools.engine.step import Step
+from release_tools.record import record
 from release_tools.release.asking import Asked, render_asked
 from release_tools.release.deploying import Deploying
 from release_tools.release.finish import FinishDraft
@@ -23,7 +23,7 @@ from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Publication:
     """What the plan of a finish says and takes along, beside what was drafted."""
 

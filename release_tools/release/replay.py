@@ -3,14 +3,13 @@
 Authors and messages stay; merges, and commits whose change is there already, are left out and named.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.history.commit import Commit
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 from release_tools.release.bench import Bench
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Replay:
     """What came of replaying: the newest commit, how many were made, and which were left out, each with the reason."""
 

@@ -4,12 +4,13 @@ The branch that is to be merged is drafted here, in the shape in which a forge's
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from release_tools.domain.history.log import LOG_FORMAT
 from release_tools.domain.refs import HEADS
 from release_tools.domain.version import Version
 from release_tools.engine.plan import Await
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.edges import Conflict, Edge, draft_edge
 from release_tools.release.state import BranchState, RepositoryState
@@ -21,7 +22,7 @@ CARRIER = "back-merge"
 BY_MERGE = "with a merge commit (no squash, no rebase)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Request:
     """A pull request that somebody has to open and merge: its head, as an edge of that branch, and its base."""
 

@@ -4,7 +4,6 @@ The steps themselves stand in `steps.pages`; a page that is shown already is lef
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from release_tools.domain.forge.description import cut_text
 from release_tools.domain.forge.page import CHECKSUMS
 from release_tools.domain.version import Version
 from release_tools.engine.step import Step
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, refuse
 from release_tools.release.section import version_tags
@@ -21,7 +21,7 @@ from release_tools.release.steps.pages import DraftPage, PageFile, ShowPage, Upl
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Page:
     """The page that a release is to have."""
 

@@ -3,13 +3,13 @@
 Drafting makes objects, planning is pure; both take the state as `observe` returned it.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.domain.refs import ABSENT, HEADS, REMOTES, RefUpdate
 from release_tools.domain.version import Version
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problems, guard_attached, guard_clean, guard_current, guard_free
 from release_tools.release.section import write_section
@@ -22,7 +22,7 @@ from release_tools.release.version_tree import raised_blobs
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StartDraft:
     """A drafted release branch: the commit it will point to and the files that commit changes."""
 

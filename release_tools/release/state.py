@@ -4,13 +4,14 @@ Observing it is `observe`; nothing here asks git.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 
 from release_tools.domain.refs import Refs, Signature, Tag, Worktree, WorktreeStatus
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BranchState:
     """A branch on both sides; empty strings where it does not exist."""
 
@@ -33,7 +34,7 @@ class BranchState:
         return self.remote if self.behind and not self.ahead else self.local or self.remote
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RepositoryState:
     """Everything that release planning may know about git."""
 

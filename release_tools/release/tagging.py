@@ -3,13 +3,13 @@
 The final tag of a release branch is made by its finish, on main's merge commit, and never here.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.domain.refs import ABSENT, TAGS, RefUpdate
 from release_tools.domain.version import Version, next_prerelease, parse_tag, parse_version
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, Problems, guard_attached, guard_current, guard_greater
 from release_tools.release.section import version_tags
@@ -21,7 +21,7 @@ from release_tools.release.versioning import latest
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TagDraft:
     """A drafted tag and the commit it is on."""
 

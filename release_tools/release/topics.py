@@ -4,17 +4,17 @@ Names only; where a branch stands is observed, not asked here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from release_tools.config.model import Config, FlowKind
 from release_tools.domain.branches.branch import BranchFault, BranchTable, lint_branch, parse_branch
 from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import ConfigError, UsageError
+from release_tools.record import record
 
 VERSION_HOLE = "{version}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Topic:
     """A branch by its name: its kind, its row, and the slug or the version that the name holds."""
 

@@ -4,13 +4,14 @@ Topics that carry a version take nothing from their base; hotfixes come to them 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from release_tools.domain.refs import HEADS, REMOTES, RefUpdate
 from release_tools.domain.version import Version
 from release_tools.engine.plan import Plan
 from release_tools.engine.step import Step
+from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.edges import Conflict, Edge, draft_edge
 from release_tools.release.guards import Problem, Problems
@@ -26,7 +27,7 @@ from release_tools.release.versioning import latest
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Update:
     """A drafted update: the topic's commit before and after, the name of its base, and what is said about it."""
 

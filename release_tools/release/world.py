@@ -3,14 +3,14 @@
 A step gets everything else from its own fields.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.errors import PreconditionFailed
 from release_tools.ports import Forge, GitReader, GitWriter
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class World:
     """What steps may ask and change; `reader` sees the repository only, never a draft."""
 

@@ -3,10 +3,10 @@
 Nobody is asked anything here, and no message is judged.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from release_tools.record import record
 from release_tools.wiring.hooks import commit_rules
 from release_tools.wiring.repository import open_repository
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from release_tools.config.hooks import HookRules
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CommitDesk:
     """A work tree in which a commit is about to be made from `here`."""
 

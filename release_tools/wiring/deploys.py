@@ -6,11 +6,11 @@ Adapters of single releases (blueprints, migrators) are wired in `platforms`.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from release_tools.record import record
 from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 INHERITED = "RELEASE_TOOLS_HELD"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeployPlace:
     """One environment on this machine, with its lock held or not, and a session in it."""
 

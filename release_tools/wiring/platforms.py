@@ -6,7 +6,6 @@ Which command uses it, and under which lock, is wired in `deploys`.
 import getpass
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from release_tools.config.model import Config
 from release_tools.deploy.blueprint import draw, port_of
 from release_tools.engine.runs import Run
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 from release_tools.wiring.released import (
     Released,
     bypass_token,
@@ -47,7 +47,7 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 """What programs of a release inherit from ours besides the environment file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Platform:
     """One environment of a platform, with its host file and the deploy tables that named it."""
 

@@ -6,7 +6,7 @@ The environment that they belong to is wired in `platforms`.
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from release_tools.config.source import OWN_FILE, SHARED_FILE, Text, find_source
 from release_tools.deploy.blueprint import Blueprint, draw
 from release_tools.engine.runs import Runs
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 
 if TYPE_CHECKING:
     from release_tools.adapters.prober import CheckProber
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from release_tools.ports.runtime import Releases
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Released:
     """The releases that are laid out on this host, read by what their own trees say."""
 

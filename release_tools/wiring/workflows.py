@@ -4,7 +4,6 @@ What is written, and what is left, is the command's to decide.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,14 @@ from release_tools.domain.forge.callers import (
 )
 from release_tools.errors import UsageError
 from release_tools.installed import installed_version
+from release_tools.record import record
 from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
     from release_tools.adapters.caller_files import CallerFiles
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Caller:
     """A workflow that calls ours: where it lies, what it should say, and what becomes of what is there."""
 
@@ -35,7 +35,7 @@ class Caller:
     fate: Fate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Callers:
     """All of them, and the directory that they go into."""
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from release_tools.adapters.front.wire import (
     request_framing,
     response_framing,
 )
+from release_tools.record import record
 
 MODE = "X-Release-Tools-Front"
 BUSY = "X-Release-Tools-Busy"
@@ -60,7 +61,7 @@ class Asked(NamedTuple):
         return self.sending is None or (self.sending.done() and self.sending.exception() is None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Exchange:
     """A request of a client."""
 

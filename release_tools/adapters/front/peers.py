@@ -6,9 +6,9 @@ What they say to each other stands in `exchange`.
 import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from release_tools.adapters.front.wire import HEAD_LIMIT, Refused
+from release_tools.record import record
 
 CONNECTED_WITHIN = 5.0
 REASONS = {
@@ -22,7 +22,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Client:
     """The connection of a client; what a trusted one says of those before it is passed on."""
 

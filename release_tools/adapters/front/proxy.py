@@ -7,7 +7,6 @@ import http.client
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from release_tools.adapters.front.tally import figures
 from release_tools.adapters.processes.place import Job, make_private
 from release_tools.adapters.processes.supervised import Supervised, supervised
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 LOOK = 0.02
 ASKED_WITHIN = 5.0
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     busy: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ProxyFront:
     """The front of one environment, its files in `directory`; `upstream` is the public service's port on loopback.
 

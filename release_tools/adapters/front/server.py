@@ -6,6 +6,8 @@ nothing but the tally. Only what goes wrong with itself is logged; no header, ta
 
 import sys
 
+from release_tools.record import record
+
 if __name__ == "__main__":
     sys.path.insert(0, __file__.rpartition("/release_tools/")[0] or "/")
 
@@ -17,7 +19,7 @@ import signal
 import traceback
 from asyncio import StreamReader, StreamWriter
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from release_tools.adapters.front.exchange import Exchange, Limits
@@ -32,7 +34,7 @@ CONTROL, TALLY = "gate.json", "tally.jsonl"
 BACKLOG = 512
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Settings:
     """Where the front listens, whom it asks, where its files are, and what it grants a client."""
 

@@ -6,12 +6,14 @@
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from release_tools.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class Control:
     """What the supervisor is told."""
 
@@ -22,7 +24,7 @@ class Control:
     """Seconds between SIGTERM and SIGKILL."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Recorded:
     """What the supervisor tells."""
 
@@ -38,7 +40,7 @@ class Recorded:
     crash_loop: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Job:
     """What a supervisor is to run, and how; it travels over a pipe, since the environment holds secrets."""
 
@@ -71,7 +73,7 @@ class Job:
         return cls(**words | {"argv": tuple(words["argv"])})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ServicePlace:
     """One service's directory; files are born 0600."""
 

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from release_tools.adapters.loopback_ports import free_ports, is_listening
@@ -19,6 +19,7 @@ from release_tools.domain.deploy.holes import fill_holes
 from release_tools.domain.deploy.masking import mask, secrets_of
 from release_tools.domain.deploy.service import Placement, ServiceSpec, ServiceState
 from release_tools.errors import ConfigError, ToolFailed
+from release_tools.record import record
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
@@ -26,7 +27,7 @@ HOME = "RELEASE_HOME"
 """Tells a service where its data lies; an override of it changes `{home}` as well."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Restarting:
     """When a service that ends is started again: pauses double, and so many quick ends in a row are a crash loop."""
 
@@ -37,7 +38,7 @@ class Restarting:
     """Seconds that a service must live for its end not to be a quick one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ProcessRuntime:
     """Services as processes, their state below `state`; `releases` tells where the tree of a release is.
 

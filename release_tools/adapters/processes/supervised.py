@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from release_tools.adapters.processes import supervisor
@@ -18,6 +18,7 @@ from release_tools.adapters.processes.place import Job, Recorded, ServicePlace
 from release_tools.adapters.processes.service_log import last_lines
 from release_tools.domain.deploy.service import ServiceState
 from release_tools.errors import PreconditionFailed, ToolFailed
+from release_tools.record import record
 
 LOOK = 0.01
 KILLED_WITHIN = 10.0
@@ -26,7 +27,7 @@ STARTED_WITHIN = 30.0
 INHERITED = ("PATH", "LANG", "TZ", "HOME")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Supervised:
     """One service in its own directory; the supervisor runs with our interpreter unless another one is named."""
 

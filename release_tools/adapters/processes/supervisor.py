@@ -7,6 +7,8 @@ lock of that directory is among its open files, so that it lasts as long as the 
 
 import sys
 
+from release_tools.record import record
+
 if __name__ == "__main__":
     sys.path.insert(0, __file__.rpartition("/release_tools/")[0] or "/")
 
@@ -14,7 +16,7 @@ import contextlib
 import os
 import signal
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from select import select
 from time import monotonic
@@ -31,7 +33,7 @@ TICK = 1.0
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGINT)
 
 
-@dataclass(slots=True, kw_only=True, frozen=True)
+@record
 class Bell:
     """Wakes the supervisor when a signal comes, also one that came just before it went to sleep."""
 

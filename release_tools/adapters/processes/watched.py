@@ -10,7 +10,6 @@ import signal
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple, Self
@@ -19,6 +18,7 @@ from release_tools.adapters.processes.identity import identity_of, is_alive, kil
 from release_tools.adapters.processes.memory_kills import memory_kills
 from release_tools.adapters.processes.place import Job
 from release_tools.adapters.processes.service_log import open_log
+from release_tools.record import record
 
 LOOK = 0.05
 """Seconds between two looks at processes that are to end."""
@@ -36,7 +36,7 @@ class Ended(NamedTuple):
     oom_killed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Watched(ABC):
     """A service's first process, which leads the group and the session that the others are in."""
 
@@ -91,7 +91,7 @@ class Watched(ABC):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Child(Watched):
     """A service that we started. It is not waited for until its group is gone, so that its number stays its own."""
 
@@ -135,7 +135,7 @@ class Child(Watched):
         os.waitpid(self.pid, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Adopted(Watched):
     """A service whose supervisor is gone: only that it lives can be seen, not how it ends."""
 

@@ -4,7 +4,6 @@ The forge is told and never asked for leave: whatever goes wrong with it is said
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from release_tools.deploy.flows.stages import Stage, Story
@@ -12,6 +11,7 @@ from release_tools.domain.forge.pipeline import DeploymentState
 from release_tools.engine.runs import Run
 from release_tools.errors import OutcomeUnknown
 from release_tools.ports import Forge
+from release_tools.record import record
 
 ANNOUNCED = "announced"
 """The fact that holds the record's number at the forge and the state it was given last."""
@@ -28,7 +28,7 @@ STATES: Mapping[str, DeploymentState] = {
 """From the outcome of a run to what its record says at the end: it serves, it was taken back, it never came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Announcer:
     """A forge with an environment whose deploys it shows."""
 

@@ -4,7 +4,6 @@ What a plan does stands in the plans; which way leads back stands in `rollback`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from release_tools.deploy.flows.announcing import NOBODY, Announcer
 from release_tools.deploy.flows.approvals import hold
@@ -38,9 +37,10 @@ from release_tools.errors import (
     ReleaseToolsError,
     ToolFailed,
 )
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeployConductor:
     """A session with what it takes to carry plans out: who hears of progress and who may stop it."""
 

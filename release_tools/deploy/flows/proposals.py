@@ -4,7 +4,6 @@ Nothing is carried out here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from release_tools.deploy.flows.approvals import HELD
@@ -19,9 +18,10 @@ from release_tools.deploy.state import PlatformState
 from release_tools.deploy.world import World
 from release_tools.engine.plan import Plan
 from release_tools.engine.runs import Intent
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeployProposal:
     """A first plan that a person has not approved yet; without steps there is nothing to do, and its title says why."""
 

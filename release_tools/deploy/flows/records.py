@@ -4,7 +4,6 @@ After data was restored the rows are written again from here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from release_tools.deploy.flows.stages import tell
@@ -13,9 +12,10 @@ from release_tools.deploy.session import DeploySession
 from release_tools.deploy.steps.record import RecordRows
 from release_tools.domain.deploy.record import VersionRow
 from release_tools.engine.runs import Run
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Past:
     """A run as the list of them shows it."""
 

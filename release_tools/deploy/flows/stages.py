@@ -3,7 +3,6 @@
 They are told from the journal; there is no second record of them.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 
 from release_tools.deploy.blueprint import Identity
@@ -13,6 +12,7 @@ from release_tools.deploy.steps.health import Bake
 from release_tools.deploy.steps.services import StartService
 from release_tools.engine.plan import Plan
 from release_tools.engine.runs import Run
+from release_tools.record import record
 
 
 class Stage(Enum):
@@ -27,7 +27,7 @@ class Stage(Enum):
     """The one plan of a run that leads neither forward nor back: a backup, a migration by hand, tidying up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Story:
     """A run of a deploy as its journal tells it."""
 

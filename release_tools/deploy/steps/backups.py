@@ -4,7 +4,6 @@ What is restored lies beside the live data until a step of `copies` swaps it in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,9 +12,10 @@ from release_tools.domain.deploy.backup import Manifest, Purpose
 from release_tools.domain.deploy.database import contents_differences
 from release_tools.engine.step import DONE, PENDING, Reality
 from release_tools.errors import BackupRefused, ToolFailed
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TakeBackup:
     """Take a backup under the name it was given at plan time, and read it back."""
 
@@ -63,7 +63,7 @@ class TakeBackup:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ProveBackup:
     """Restore a backup's databases into copies beside the live ones and compare; begins anew when entered again."""
 
@@ -100,7 +100,7 @@ class ProveBackup:
         return {"proven": {"id": self.backup, "seconds": world.clock.monotonic() - begun}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RestoreCopy:
     """Make a database beside the live one from a backup, and compare it with the manifest."""
 
@@ -132,7 +132,7 @@ class RestoreCopy:
         restore_copy(world, manifest, self.manifest_sha256, self.database, self.copy, jobs=self.jobs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RestoreDirectory:
     """Unpack a directory or configuration item of a backup beside the live one."""
 

@@ -4,7 +4,6 @@ What was live is renamed, never destroyed, until a deploy is committed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,12 +11,13 @@ from release_tools.deploy.world import World
 from release_tools.domain.deploy.database import contents_differences
 from release_tools.engine.step import DONE, PENDING, Reality, conflict
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 
 REHEARSAL_GRACE = 5.0
 """Seconds that services of a rehearsal get to end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CopyDatabase:
     """Copy the live database beside itself, while nobody writes to it."""
 
@@ -38,7 +38,7 @@ class CopyDatabase:
         world.databases[self.database].copy(self.copy)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class VerifyFallback:
     """Compare the fallback copies with the live databases, or read the fallback backup back."""
 
@@ -70,7 +70,7 @@ class VerifyFallback:
         return {"fallback": fallback}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SwapDatabase:
     """Make a copy the live database and keep the one that was live under another name."""
 
@@ -98,7 +98,7 @@ class SwapDatabase:
         world.databases[self.database].swap(self.fresh, self.kept)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DropCopy:
     """Remove a copy of a database that is not needed any more."""
 
@@ -119,7 +119,7 @@ class DropCopy:
         world.databases[self.database].drop(self.copy)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DropDirectory:
     """Remove a directory or file beside a live one that is not needed any more."""
 
@@ -139,7 +139,7 @@ class DropDirectory:
         world.host.remove(Path(self.path))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SwapDirectory:
     """Make an unpacked directory or file the live one and keep the one that was live under another name."""
 
@@ -166,7 +166,7 @@ class SwapDirectory:
         world.host.swap_directory(Path(self.fresh), Path(self.live), Path(self.kept))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ClearScratch:
     """Remove what a rehearsal left: its directory, its services, its copies."""
 

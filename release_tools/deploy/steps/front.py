@@ -4,19 +4,19 @@ The token that leads through meanwhile is a secret of the run; no step holds it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from release_tools.deploy.world import World
 from release_tools.engine.step import DONE, PENDING, Reality
 from release_tools.errors import ToolFailed
 from release_tools.ports.runtime import Front
+from release_tools.record import record
 
 LOOK_BACK = 300.0
 """Seconds of traffic before maintenance that a new version is measured against."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CloseFront:
     """Answer users with 503 until the platform is opened again."""
 
@@ -42,7 +42,7 @@ class CloseFront:
         return {"closed_at": at, "before_traffic": before}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OpenFront:
     """Let users in; from the line that says it begins, they are taken to have written."""
 

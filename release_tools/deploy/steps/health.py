@@ -4,7 +4,6 @@ They change nothing but what a check itself writes and cleans up.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -16,9 +15,10 @@ from release_tools.domain.deploy.service import Placement
 from release_tools.domain.verdict import Traffic, Verdict, WatchLimits, is_hard, judge_traffic, parse_traffic, sum_up
 from release_tools.engine.step import PENDING, Reality
 from release_tools.errors import CheckFailed, Interrupted
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class VerifyVersion:
     """Wait until every service and every check of a release is good, all of them over the same two seconds.
 
@@ -56,7 +56,7 @@ class VerifyVersion:
         return {"verified": dict(await_steady(world, waits))}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Bake:
     """Watch a version that serves; entered again, it begins anew."""
 

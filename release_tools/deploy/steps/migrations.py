@@ -4,19 +4,19 @@ A migration that was cut off is found by its sessions and by the recorded revisi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from release_tools.deploy.world import World
 from release_tools.engine.step import DONE, PENDING, Reality, conflict, unknown
 from release_tools.errors import CheckFailed, ToolFailed
 from release_tools.ports.migrator import Migrator
+from release_tools.record import record
 
 LOOK = 0.05
 """Seconds between two looks at who is connected, while users are kept out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AwaitQuiet:
     """Keep the application out of the database and wait until nobody of it is connected."""
 
@@ -43,7 +43,7 @@ class AwaitQuiet:
             world.clock.sleep(LOOK)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Migrate:
     """Bring the live database from one revision to another."""
 
@@ -82,7 +82,7 @@ class Migrate:
         return world.databases[self.database].environment(application=world.application)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CheckSchema:
     """Compare the live schema with the one that the rehearsal made of the copy."""
 

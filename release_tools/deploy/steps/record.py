@@ -3,15 +3,15 @@
 The journal is the authority; a row that is there already stays one row.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.record import DeployRow, VersionRow
 from release_tools.engine.step import PENDING, Reality
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RecordRows:
     """Write rows into the platform's own tables."""
 
@@ -36,7 +36,7 @@ class RecordRows:
         world.databases[self.database].record(self.versions, deploys)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RemoveBackup:
     """Remove a backup that no generation keeps."""
 

@@ -4,7 +4,7 @@ Everything here works on copies, other ports and a home of its own.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,9 +19,10 @@ from release_tools.domain.deploy.service import Placement, ServiceSpec
 from release_tools.engine.step import PENDING, Reality
 from release_tools.errors import BackupFailed, CheckFailed, ToolFailed
 from release_tools.ports.host import Prober
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MigrateCopy:
     """Run the pending migrations on the restored copy and measure them; a copy that was touched is restored first."""
 
@@ -58,7 +59,7 @@ class MigrateCopy:
         return {"rehearsed": {"schema": contents.schema, "revision": self.target, "seconds": seconds}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BootOnCopy:
     """Boot a release's services on the copies, look whether they are well, and stop them again."""
 

@@ -3,14 +3,14 @@
 A release that is laid out serves nobody yet.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from release_tools.deploy.world import World
 from release_tools.engine.step import DONE, PENDING, Reality, conflict
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StageRelease:
     """Lay out a release's tree and build it there; `tree` is the hash that it had when the plan was made."""
 
@@ -34,7 +34,7 @@ class StageRelease:
         world.releases.stage(self.release, self.commit, self.build, timeout=self.timeout)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SwitchRelease:
     """Make another release the current one."""
 
@@ -60,7 +60,7 @@ class SwitchRelease:
         world.releases.switch(self.new)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RemoveRelease:
     """Remove a release that nothing leads back to any more."""
 

@@ -4,7 +4,6 @@ A service is started only when it is told from which release; that it is ready i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -15,11 +14,12 @@ from release_tools.domain.deploy.service import Placement, ServiceSpec
 from release_tools.engine.step import DONE, PENDING, Reality
 from release_tools.errors import CheckFailed
 from release_tools.ports.host import Prober
+from release_tools.record import record
 
 LOG_LINES = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StopService:
     """Stop a live service and see to it that nothing starts it again."""
 
@@ -41,7 +41,7 @@ class StopService:
         world.runtime.stop(self.service, grace=self.grace)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StartService:
     """Start a live service from a release and wait until it is up; one that runs already is adopted."""
 
@@ -70,7 +70,7 @@ class StartService:
         return {"started": {"service": self.service, "seconds": max(took.values())}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AllowRestarts:
     """Let the supervisor start the services again when they exit, as before the deploy."""
 

@@ -3,15 +3,14 @@
 Nothing is rendered here; the words a person reads are made in `domain.branch_report`.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.branch_grammar import BAD_BYTE, FITS, OTHER_NAME, SLUG, VERSION, match_branch
 from release_tools.domain.branches.proposal import propose_name
+from release_tools.record import record
 
 Patterns = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BranchTable:
     """The branches a team knows: the long-lived ones, those open to direct commits, and (kind, pattern) rows."""
 
@@ -31,7 +30,7 @@ class BranchTable:
         return tuple(name for name in self.long_lived if name not in self.direct)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Branch:
     """A branch whose name fits: its kind (`long-lived` for main and the like), and what fills the pattern's hole."""
 
@@ -41,7 +40,7 @@ class Branch:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BranchFault:
     """A name that fits no row: the kind that was probably meant, the text at fault, and a name that would do."""
 

@@ -5,14 +5,15 @@ Which texts are to be united is decided by the caller; line ends are LF here, an
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from release_tools.domain.changelog.heading import parse_heading, split_runs
+from release_tools.record import record
 
 BULLET = re.compile(r"[-*+] |[0-9]+[.)] ")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Entry:
     """An entry, or a heading: the heading line above it, the blank lines before it, its lines."""
 

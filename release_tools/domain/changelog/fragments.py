@@ -5,11 +5,11 @@ The names are those that users of towncrier know; where fragments lie, and which
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from release_tools.domain.spelling import nearest
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 
 ORPHAN = "+"
 """Begins the name of a fragment that belongs to no issue."""
@@ -17,7 +17,7 @@ ORPHAN = "+"
 _UNRELATED = re.compile(r"readme|template|news_template|changelog_template", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Fragment:
     """One fragment: its kind, the heading that the kind stands under, its issue (empty: none) and its paragraphs."""
 

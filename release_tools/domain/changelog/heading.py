@@ -4,9 +4,10 @@ What stands between headings is not looked at, except for blocks whose lines are
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from release_tools.domain.version import Version, parse_tag
+from release_tools.record import record
 
 NOTES = "<!-- notes -->"
 NOTES_END = "<!-- /notes -->"
@@ -15,7 +16,7 @@ DEEPEST = 3
 """Versions stand in headings of at most this level."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Heading:
     """A heading: its level, where its line starts, and the version it names or whether it says Unreleased."""
 
@@ -79,7 +80,7 @@ def _version(words: str, level: int) -> Version | None:
     return parse_tag(name.removeprefix("v"), "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Blocks:
     """The blocks of a text whose lines are no headings; `open` remembers the kinds that nothing closes any more."""
 

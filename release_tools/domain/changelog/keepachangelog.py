@@ -4,16 +4,16 @@ What a section says is rendered in `changelog`; files are not read or written he
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from release_tools.domain.changelog.heading import NOTES, NOTES_END, Heading, parse_headings, split_lines
 from release_tools.domain.version import Version
+from release_tools.record import record
 
 NEW_LEVEL = 2
 """The level of the headings that we write."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Section:
     """A version's section: from its heading to the next part of the file, as positions in the text."""
 

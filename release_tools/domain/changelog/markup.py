@@ -5,13 +5,14 @@ What a changelog says is not known here.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from release_tools.record import record
 
 Format = Literal["markdown", "rst", "asciidoc"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Markup:
     """One format: `title` takes a level from 1 and a line, `link` takes words and an address."""
 

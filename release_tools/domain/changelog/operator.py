@@ -5,8 +5,9 @@ How the files are found and read is not known here; the words are put together i
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from release_tools.record import record
 
 _KEY = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*?)[ \t\r]*$")
 _IMAGE = re.compile(r"""(?mi)^[ \t]*(?:-[ \t]+)?(?:image:[ \t]*["']?|FROM[ \t]+(?:--platform=\S+[ \t]+)?)([^\s"'#]+)""")
@@ -16,7 +17,7 @@ Texts = Mapping[str, str]
 """The texts of files, by path."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Turn:
     """What something was and is: empty before where it is new, empty after where it is gone; `name` says what."""
 
@@ -25,7 +26,7 @@ class Turn:
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OperatorNotes:
     """What changed for operators between two versions: new migrations by path, configuration keys, images."""
 

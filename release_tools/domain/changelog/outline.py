@@ -4,7 +4,7 @@ Markup is not known here, and neither is how commits were found.
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from release_tools.domain.changelog.fragments import Fragment
 from release_tools.domain.changelog.operator import NOTHING, OperatorNotes
@@ -13,12 +13,13 @@ from release_tools.domain.history.commit import BREAKING, Commit
 from release_tools.domain.history.entries import Squash, select_entries
 from release_tools.domain.history.marks import BREAKS
 from release_tools.domain.history.squash import may_be_squash
+from release_tools.record import record
 
 BREAKING_HEADING = "Breaking"
 UNRELEASED = "Unreleased"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Item:
     """One change in words of one line; `breaking` says what breaks, None when nothing does.
 
@@ -40,7 +41,7 @@ class Item:
         return self.sha[:7]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Group:
     """The items under one heading."""
 
@@ -48,7 +49,7 @@ class Group:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Contributor:
     """Who made a change that is listed; new is who had none in what was released before."""
 
@@ -56,7 +57,7 @@ class Contributor:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Outline:
     """A version (empty: what is unreleased) with its tag, its date and its groups; `previous` is the tag before it.
 

@@ -4,7 +4,6 @@ They are read from a text and put into another one; what is said in them is deci
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from release_tools.domain.changelog.heading import parse_headings
 from release_tools.domain.changelog.keepachangelog import (
@@ -16,6 +15,7 @@ from release_tools.domain.changelog.keepachangelog import (
     read_sections,
 )
 from release_tools.domain.version import Version
+from release_tools.record import record
 
 Key = tuple[Version, int]
 """A version, and a number from 0 for each of its sections: there may be more than one in files of long ago."""
@@ -23,7 +23,7 @@ Key = tuple[Version, int]
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Parts:
     """The parts of one text, without the line ends after them."""
 

@@ -4,10 +4,10 @@ They are told apart by their names, as `.mailmap` spells those of authors; robot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from release_tools.domain.changelog.outline import Contributor, Group
 from release_tools.domain.history.commit import Commit
+from release_tools.record import record
 
 PEOPLE_FORMAT = "%H%x00%P%x00%aN%x00%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x01)"
 """For `git log -z --format=`: name, parents, author, co-authors as `Name <address>`."""
@@ -16,7 +16,7 @@ FIELDS = 4
 ROBOT = "[bot]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class People:
     """The people of each commit, and as bits of a number all those of a commit and of what it contains."""
 

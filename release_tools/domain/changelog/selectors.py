@@ -4,13 +4,13 @@ How a selector is spelled stands in `domain.selector`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.selector import ANY_TYPE
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Selectors:
     """The headings by selector, ready to be asked; a footer comes before a scope, a scope before a type."""
 

@@ -4,11 +4,11 @@ Reading and writing them is the store's business.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
 from release_tools.domain.deploy.database import Contents
+from release_tools.record import record
 
 ArtefactKind = Literal["database", "globals", "directory", "configuration"]
 Coding = Literal["zstd", "gzip", "age"]
@@ -34,7 +34,7 @@ class Artefact(NamedTuple):
     """What was done to its content, first to last: compressed, encrypted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Manifest:
     """What a backup holds; the manifest's own SHA-256 stands in the journal of the run that made it."""
 
@@ -69,7 +69,7 @@ class Kept(NamedTuple):
     """Why it must not be pruned, such as an unfinished run; empty: nothing protects it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Generations:
     """How many days, weeks and months keep one backup each, beside the youngest ones."""
 

@@ -4,8 +4,10 @@ How a database is asked, dumped or renamed is its adapter's business.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
+
+from release_tools.record import record
 
 Engine = Literal["postgresql", "sqlite"]
 
@@ -25,7 +27,7 @@ class SequenceValue(NamedTuple):
     last: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Contents:
     """What a database holds, all seen in one snapshot."""
 
@@ -41,7 +43,7 @@ class Contents:
     """Indexes that a dump would silently lose."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DatabaseFacts:
     """What a preflight wants to know of a database before anything is done to it."""
 
@@ -76,7 +78,7 @@ class Session(NamedTuple):
     """The statement that it runs or ran last; it may hold user data, so it is shown to nobody unasked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Dump:
     """What a dump wrote into its directory, and what the database held in the very snapshot that was dumped."""
 

@@ -5,8 +5,9 @@ Only names are told, never values.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from release_tools.record import record
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNCLOSED = "has a quote that is not closed, and what follows it was not read"
@@ -21,7 +22,7 @@ class EnvLine(NamedTuple):
     empty: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EnvText:
     """An environment file as it is written, without its values."""
 

@@ -4,10 +4,11 @@ Nothing is measured here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import Literal, NamedTuple
+
+from release_tools.record import record
 
 CheckKind = Literal["service", "http", "post", "tcp", "sql", "command", "identity"]
 
@@ -25,7 +26,7 @@ JITTER = 0.2
 """The share of a pause by which it is made shorter or longer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CheckSpec:
     """One declared check; which fields count depends on its kind."""
 

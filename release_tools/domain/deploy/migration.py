@@ -3,8 +3,9 @@
 The tool that runs them (Alembic, a plain command) is an adapter's business.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from release_tools.record import record
 
 
 class Migration(NamedTuple):
@@ -30,7 +31,7 @@ class LintFinding(NamedTuple):
     """Whether the code of the version before can live with this change; one that cannot makes the release breaking."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MigrationState:
     """Where a database stands and where a tree of migrations would bring it."""
 

@@ -3,8 +3,9 @@
 The journal is the authority; these rows can be written again from it.
 """
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from release_tools.record import record
 
 Outcome = Literal["committed", "rolled_back", "failed", "operator_stopped"]
 
@@ -19,7 +20,7 @@ class VersionRow(NamedTuple):
     """Names the run (`deploy <id>`, `rollback <id>`), which makes writing it twice harmless."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeployRow:
     """A row of `platform_deploys`; `deploy_id` is a UUID derived from the run's identifier. Times are ISO 8601, UTC."""
 

@@ -4,14 +4,14 @@ How a service is started, stopped and watched is the runtime's business.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, NamedTuple
 
 from release_tools.errors import ConfigError
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ServiceSpec:
     """A service as a release declares it; nothing here is a secret, all of it may stand in a plan."""
 
@@ -47,7 +47,7 @@ class Placement(NamedTuple):
     """Identifier of the rehearsal that it belongs to; empty: it is live."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ServiceState:
     """A service as the runtime sees it now."""
 

@@ -5,17 +5,17 @@ The time is a value that comes from outside, always with its zone.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from release_tools.errors import UsageError
+from release_tools.record import record
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WINDOW = re.compile(r"(?P<days>[a-z,-]+) (?P<begin>\d\d:\d\d)-(?P<end>\d\d:\d\d)(?: (?P<zone>\S+))?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Window:
     """Days of the week and hours, in a zone; an end before the begin lies on the next day."""
 
@@ -33,7 +33,7 @@ class Window:
         return (day in self.days and clock >= self.begin) or ((day - 1) % 7 in self.days and clock < self.end)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Freeze:
     """Days on which nothing is deployed, the last one included."""
 

@@ -5,9 +5,10 @@ Where callers lie is not known here.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
+
+from release_tools.record import record
 
 WORKFLOWS = ("start.yml", "ci.yml", "release.yml", "deploy.yml")
 """What there is to call."""
@@ -20,7 +21,7 @@ _MARK = re.compile(r"# Written by `release-tools init --workflows`; (?P<digest>[
 _HOLE = re.compile(r"<<(\w+)>>")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Source:
     """Where the called workflows are: a repository at a commit, which nobody can move as a tag can be."""
 

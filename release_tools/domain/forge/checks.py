@@ -4,8 +4,9 @@ How a forge reports them, in one place or in several, is its adapter's matter.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from release_tools.record import record
 
 
 class CheckState(Enum):
@@ -16,7 +17,7 @@ class CheckState(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Check:
     """One check of a commit, the newest of its name."""
 
@@ -25,7 +26,7 @@ class Check:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Verdict:
     """All checks of a commit together, by name."""
 

@@ -5,7 +5,9 @@ Marks are HTML comments, so that whoever opens a request by hand sees nothing of
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from release_tools.record import record
 
 BEGIN, END = "<!-- release-tools -->", "<!-- /release-tools -->"
 _OURS = re.compile(re.escape(BEGIN) + r"\n.*?" + re.escape(END), re.DOTALL)
@@ -25,7 +27,7 @@ DEFAULT_TEMPLATE = """\
 """For what the flow opens itself, where a team has no template."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Description:
     """What is to be told about a request."""
 

@@ -4,13 +4,14 @@ How it comes about (hidden first, files next, shown last) is told by the steps.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from release_tools.record import record
 
 CHECKSUMS = "SHA256SUMS"
 """The file that lists the digests of all the others, in the form that `sha256sum --check` reads."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Asset:
     """A file of a release page as the forge has it."""
 
@@ -23,7 +24,7 @@ class Asset:
     """False: its upload was begun and never ended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ReleasePage:
     """A release page as the forge has it."""
 

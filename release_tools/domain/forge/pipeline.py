@@ -3,9 +3,10 @@
 A run is found again by a word of ours in its title: forges do not tell which run a request has started.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
+
+from release_tools.record import record
 
 
 class RunState(Enum):
@@ -22,7 +23,7 @@ class RunState(Enum):
         return self in (RunState.PASSED, RunState.FAILED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PipelineRun:
     """A run of a pipeline."""
 
@@ -40,7 +41,7 @@ def deploy_mark(tag: str, environment: str, commit: str) -> str:
 DeploymentState = Literal["pending", "running", "succeeded", "failed", "inactive"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Deployment:
     """The record that a commit goes to an environment; `mark` is our own name of the attempt."""
 

@@ -5,9 +5,10 @@ A token goes only to the host that it is for; what a repository's own configurat
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from release_tools.domain.weblinks import Kind, parse_remote
+from release_tools.record import record
 
 PUBLIC = "github.com"
 PUBLIC_API = "https://api.github.com"
@@ -18,7 +19,7 @@ _LOOPBACK = frozenset(("127.0.0.1", "[::1]", "localhost"))
 _WEB = re.compile(r"(?P<scheme>https?)://(?:[^@/]*@)?(?P<host>[^/]+)(?P<path>/.*)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Place:
     """A repository at its forge."""
 
@@ -32,7 +33,7 @@ class Place:
     """Where the token came from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NoPlace:
     """Why no forge can be asked, and what would change that."""
 

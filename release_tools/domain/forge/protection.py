@@ -3,16 +3,16 @@
 What a repository ought to protect follows from its configuration and is told in `release.protecting`.
 """
 
-from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Literal
 
 from release_tools.domain.forge.request import MergeMethod
+from release_tools.record import record
 
 Target = Literal["branch", "tag"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Protection:
     """What holds for the refs of one pattern."""
 

@@ -3,9 +3,10 @@
 What its text says is rendered in `description`; who opens and merges it is the forge port's matter.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
+
+from release_tools.record import record
 
 MergeMethod = Literal["merge", "squash", "rebase"]
 
@@ -35,7 +36,7 @@ class Readiness(Enum):
     DRAFT = "draft"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Wishes:
     """Whom and what a change request is to carry: reviewers (a team as `@group/name`), labels, a milestone's title."""
 
@@ -57,7 +58,7 @@ class Wishes:
 NO_WISHES = Wishes()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ChangeRequest:
     """A change request as the forge has it."""
 

@@ -3,7 +3,7 @@
 A request that may have been carried out is never sent again blindly: whoever sent it looks first.
 """
 
-from dataclasses import dataclass
+from release_tools.record import record
 
 REPEATABLE = frozenset(("GET", "HEAD", "DELETE"))
 """Methods that do no harm when they are carried out twice."""
@@ -18,7 +18,7 @@ LIMITED, FORBIDDEN = 429, 403
 TROUBLED = frozenset((500, 502, 503, 504))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Answer:
     """What came back: a status (0: nothing came), and what the server says about when to come again."""
 

@@ -3,8 +3,9 @@
 Which of them a command needs is judged where the command is.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from release_tools.record import record
 
 
 class Right(Enum):
@@ -16,7 +17,7 @@ class Right(Enum):
     ADMINISTER = "change protections and settings"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Rights:
     """Who a token is and what it may do."""
 

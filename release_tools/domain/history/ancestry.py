@@ -4,14 +4,14 @@ Dates and messages play no part here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.version import Version
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Graph:
     """Commits that have children before parents, as positions; parents outside the list are left out."""
 

@@ -3,12 +3,12 @@
 What a commit does to a version or a changelog is not here, and neither is the grammar of messages.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from release_tools.domain.grammar import scan_footers, scan_header
 from release_tools.domain.history.marks import BREAKS, CLOSES, RETURNS, REVERTS, mark_message
+from release_tools.record import record
 
 CLOSING = frozenset(("close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"))
 REFERRING = frozenset(("ref", "refs", "references", "see", "related"))
@@ -25,7 +25,7 @@ DEEPEST_QUOTE = 50
 """Reverts of reverts that are followed; nobody writes more, and each one costs a pass over the line."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Footer:
     """A token and its value at the end of a message."""
 

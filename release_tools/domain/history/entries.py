@@ -4,7 +4,6 @@ Which version they make is decided in `next_version`, how they read in `changelo
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from release_tools.domain.history.ancestry import Graph, graph_of
@@ -12,6 +11,7 @@ from release_tools.domain.history.commit import NO_FOOTER, Commit
 from release_tools.domain.history.marks import LISTS, PICKED
 from release_tools.domain.history.reversal import pair_reversals, without_number
 from release_tools.domain.history.squash import join_squash, split_squash
+from release_tools.record import record
 
 Squash = Literal["one", "split"]
 MERGE = "a merge; its branch counts"
@@ -22,7 +22,7 @@ RELEASED = "a squash of what is released already"
 NO_HEADER = "the header is no Conventional Commit"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Remark:
     """Why something counts, or does not; name and subject are empty where no commit is the reason."""
 
@@ -31,7 +31,7 @@ class Remark:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Entries:
     """The commits that count, and what became of the others."""
 

@@ -4,13 +4,13 @@ Which of them are versions is decided by who reads them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from release_tools.domain.refs import HEADS, PEELED, REMOTES, TAGS
 from release_tools.domain.version import Version, parse_tag
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Landmarks:
     """The commits of names by their kind; `head` is the one checked out, `branch` its branch, empty where none is."""
 

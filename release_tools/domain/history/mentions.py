@@ -4,19 +4,20 @@ Whether any of those is released is not known here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.history.marks import LISTS, REVERTS
 from release_tools.domain.history.reversal import BY_NAME, parse_reversal
 from release_tools.domain.history.squash import split_squash
+from release_tools.record import record
 
 FULL_NAMES = frozenset((40, 64))
 """Digits of a whole SHA-1 and SHA-256 name; what is shorter is looked for among the commits themselves only."""
 DIGITS = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Questions:
     """A container that holds nothing and keeps what it was asked for."""
 
@@ -27,7 +28,7 @@ class _Questions:
         return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mentions:
     """The full names and the subjects that messages mention, and that may be those of released commits."""
 

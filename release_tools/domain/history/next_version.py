@@ -4,16 +4,17 @@ Which commits are unreleased is not found here, and no tag or branch is read.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.history.entries import Remark, Squash, remark, select_entries
 from release_tools.domain.history.wish import NO_WISH, Asking, Wish, find_asking, with_build
 from release_tools.domain.version import LEVELS, Level, Version, next_prerelease, raise_level
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BumpRules:
     """What commits raise: a level for each type, what breaking raises while 0.x, and the first version of all.
 
@@ -27,7 +28,7 @@ class BumpRules:
     types: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NextVersion:
     """The next version, None when there is nothing to release, and how it came about.
 
@@ -54,7 +55,7 @@ class NextVersion:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Numbers:
     """The numbers that are gone, and those that this branch must not fall below."""
 

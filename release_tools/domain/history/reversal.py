@@ -4,18 +4,19 @@ How a message is parsed is not here, nor what a reversal of released work does t
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from release_tools.domain.history.ancestry import Graph, graph_of
 from release_tools.domain.history.commit import Commit, quoted
 from release_tools.domain.history.marks import REVERTS
+from release_tools.record import record
 
 BY_NAME = "This reverts commit "
 SHORTEST = 7
 """Digits that an abbreviated name needs at least."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reversal:
     """What a commit says it takes back: commits by name, else one by its subject or the number of its pull request."""
 
@@ -107,7 +108,7 @@ def _subjects(commits: Sequence[Commit], wanted: frozenset[str]) -> dict[str, li
     return subjects
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Pairing:
     """The pairing under way, newest reversal first, so that a reversal of a reversal leaves the first change alone."""
 

@@ -4,17 +4,17 @@ What a changelog says of them is not known here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from release_tools.domain.history.ancestry import Survey, arrange, reach, sort_commits
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.history.mentions import Mentions, find_mentions
 from release_tools.domain.version import Version
+from release_tools.record import record
 
 Groups = Mapping[Version | None, Sequence[Commit]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stretch:
     """The commits of one version (None: unreleased), and those names and subjects that were released before it."""
 
@@ -50,7 +50,7 @@ def cut_timeline(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Before:
     """Which releases have the commits and the subjects that messages speak of."""
 

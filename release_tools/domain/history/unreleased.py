@@ -3,13 +3,12 @@
 What the unreleased commits mean is decided in `entries` and `next_version`; they are read in `release.pending`.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.version import Version
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Unreleased:
     """Unreleased commits, children before parents, and where they count from.
 

@@ -4,18 +4,19 @@ Whether it can be had is decided in `next_version`.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from release_tools.domain.history.commit import Commit
 from release_tools.domain.version import Level, Version, parse_tag
 from release_tools.errors import UsageError
+from release_tools.record import record
 
 TOKEN = "release-as"
 MARK = b"elease-"
 """What a message with the footer `Release-As` holds, whichever way it is capitalized; nearly all do not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Wish:
     """A level or a version with the reason for it; a label (`rc`) for a pre-release; build metadata."""
 
@@ -41,7 +42,7 @@ NO_WISH = Wish()
 """The commits decide."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Asking:
     """A commit whose footer `Release-As` asks for a version; None where what stands there is none."""
 

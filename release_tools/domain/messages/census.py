@@ -4,7 +4,6 @@ How single messages are judged is the lint's business.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from release_tools.domain.messages.baseline import Baseline
@@ -14,6 +13,7 @@ from release_tools.domain.messages.lint import lint
 from release_tools.domain.messages.message import decode
 from release_tools.domain.messages.rules import CommitRules
 from release_tools.domain.messages.violation import Violation, errors
+from release_tools.record import record
 
 SHOWN = 3
 """Commits that are named for each author and rule."""
@@ -28,7 +28,7 @@ class Recorded(NamedTuple):
     message: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Judged:
     """One message in which something was found; `known` are those faults that the baseline lists."""
 
@@ -49,7 +49,7 @@ class Judged:
         return bool(errors(self.found))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Census:
     """How many messages were looked at, and those with findings, oldest first."""
 

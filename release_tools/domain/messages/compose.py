@@ -3,9 +3,8 @@
 Whether the message is accepted is the lint's question; nobody is asked anything here.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.grammar import recorded, scan_footers, scan_header
+from release_tools.record import record
 
 DESCRIPTIONS = {
     "feat": "a new feature",
@@ -27,7 +26,7 @@ ISSUES = "Refs"
 _BREAKINGS = (BREAKING, "BREAKING-CHANGE")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Draft:
     """The parts of a message; `breaking` says what breaks, and is empty where nothing does."""
 

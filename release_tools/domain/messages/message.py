@@ -3,15 +3,14 @@
 Offsets are characters of the text; the grammar that finds them works on bytes. Nothing is judged here.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.grammar import scan_header
+from release_tools.record import record
 
 CONTINUATION = bytes(range(0x80, 0xC0))
 """The bytes of UTF-8 that continue a character."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Message:
     """The message as git records it; `bad_at` is the character that was not valid in its encoding, or -1."""
 

@@ -4,7 +4,6 @@ It is offered, never imposed; only a mechanical one (blanks, case, the empty lin
 """
 
 import re
-from dataclasses import dataclass
 
 from release_tools.domain.messages.hidden import without_hidden
 from release_tools.domain.messages.lint import lint
@@ -12,6 +11,7 @@ from release_tools.domain.messages.message import decode
 from release_tools.domain.messages.rules import CommitRules
 from release_tools.domain.messages.violation import errors
 from release_tools.domain.spelling import nearest_type
+from release_tools.record import record
 
 _LONGEST = 300  # characters of a header that is worth taking apart
 _COLONS = str.maketrans({"：": ":", "﹕": ":", "︓": ":", "\u00a0": " "})
@@ -23,7 +23,7 @@ _LED = re.compile(r"(?P<lead>.{1,40}?)\s+(?P<head>(?P<type>\w+)(?:\([^()]+\))?!?
 _SCOPE = re.compile(r"[^()\[\]]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Proposal:
     """A message that would be accepted; `mechanical` when no letter differs and no mark was put in or taken out."""
 

@@ -4,17 +4,17 @@ Pure rendering: where the message was kept and what to type next come in as valu
 """
 
 import unicodedata
-from dataclasses import dataclass
 
 from release_tools.domain.messages.hidden import visible
 from release_tools.domain.messages.violation import Violation
+from release_tools.record import record
 
 _WIDTH = 72  # columns of a line that are shown
 _MOST = 12  # violations that are shown one by one
 _HOUSE = "house"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Retry:
     """How to go on: the commands that commit the kept message, and the proposed one when there is one."""
 

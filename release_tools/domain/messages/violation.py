@@ -3,14 +3,15 @@
 How it is shown is the report's business; finding it is the lint's.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from release_tools.record import record
 
 Level = Literal["error", "warning"]
 SPEC = "Conventional Commits 1.0.0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Violation:
     """One fault: `start` and `end` count characters of the line (from 1); `source` says who asks."""
 

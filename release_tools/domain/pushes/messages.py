@@ -4,7 +4,6 @@ Warnings were given when the commits were made and are not repeated here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from release_tools.domain.messages.lint import lint
 from release_tools.domain.messages.message import decode
@@ -13,9 +12,10 @@ from release_tools.domain.messages.violation import Violation, errors
 from release_tools.domain.pushes.new_commit import NewCommit
 from release_tools.domain.pushes.push import Push
 from release_tools.domain.pushes.rules import PushRules
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BadMessage:
     """A commit whose message is refused: what is wrong with it, and a first line that would do."""
 

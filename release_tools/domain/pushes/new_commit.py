@@ -4,10 +4,11 @@ Which commits are new is asked of git elsewhere; what their messages are worth i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NewCommit:
     """One commit of a push."""
 

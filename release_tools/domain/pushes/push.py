@@ -3,14 +3,13 @@
 Values only; whether they may pass is judged in `branches`, `tags` and `messages`.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.pushes.new_commit import NewCommit
 from release_tools.domain.pushes.told import parse_told
 from release_tools.domain.refs import HEADS, TAGS
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PushedRef:
     """One ref as it would change at the remote; `source` is what stands before the colon, empty objects are absent."""
 
@@ -30,7 +29,7 @@ class PushedRef:
         return self.name.removeprefix(TAGS) if self.name.startswith(TAGS) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Push:
     """All that is pushed to one remote at once."""
 

@@ -3,10 +3,10 @@
 How all of them are shown together is the report's business.
 """
 
-from dataclasses import dataclass
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Refusal:
     """Why a ref or a commit may not be pushed; `way_out` is a sentence and the command to type, if there is one."""
 

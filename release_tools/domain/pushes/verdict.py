@@ -3,8 +3,6 @@
 Only what is known of the push already is judged; git is asked elsewhere.
 """
 
-from dataclasses import dataclass
-
 from release_tools.domain.pushes.branches import lint_branches
 from release_tools.domain.pushes.messages import BadMessage, lint_messages
 from release_tools.domain.pushes.push import Push
@@ -13,9 +11,10 @@ from release_tools.domain.pushes.report import refuse
 from release_tools.domain.pushes.rules import PushRules
 from release_tools.domain.pushes.tags import lint_tags
 from release_tools.errors import CheckFailed
+from release_tools.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Verdict:
     """What stands against a push by the rules of one configuration file."""
 

@@ -4,11 +4,11 @@ The YAML around it is located by the caller's port; registries are not asked.
 """
 
 import re
-from dataclasses import dataclass
 
 from release_tools.domain.version_files.source import Scalar, Unlocatable, YamlImages, line_at, plain_start
 from release_tools.domain.version_files.spec import FileSpec
 from release_tools.domain.version_files.version_text import VERSION_TEXT
+from release_tools.record import record
 
 _VARIABLE = re.compile(r"\$\{(?:[^{}]|\{[^{}]*\})*\}")
 _WHOLE_DEFAULT = re.compile(r"\$\{\w+:?-(.*)\}")
@@ -16,7 +16,7 @@ _DEFAULT = re.compile(r"\$\{\w+:?-([^{}]*)\}")
 _TAG = re.compile(rf"(?:\$\{{\w+:?-|v)*({VERSION_TEXT})\}}*(?:[-_].*)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reference:
     """An image reference: repository, tag and where the tag begins in the text, and whether a digest pins it."""
 

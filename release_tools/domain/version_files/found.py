@@ -5,7 +5,6 @@ Each kind of file has one row in the table of finders; agreement between files i
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from release_tools.domain.version_files.cargo import find_cargo
 from release_tools.domain.version_files.chart import find_chart
@@ -28,12 +27,13 @@ from release_tools.domain.version_files.source import (
     plain_start,
 )
 from release_tools.domain.version_files.spec import FileSpec, Kind
+from release_tools.record import record
 
 NO_LINE = 0
 """The line of a version that a provider told: it stands in no place that could be written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FoundVersion:
     """A place that holds the version: its file, its line from 1, the text without a leading `v`, its byte offsets."""
 
@@ -58,7 +58,7 @@ class FoundVersion:
         return self.line == NO_LINE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Locators:
     """What is needed to locate strings in formats that the standard library cannot locate them in."""
 

@@ -5,11 +5,11 @@ Only entries of the repository's own packages are told; what else a lock pins is
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from release_tools.domain.version_files.source import Scalar, Unlocatable, line_at
 from release_tools.domain.version_files.spec import FileSpec, Kind
 from release_tools.domain.version_files.toml_document import parse_toml, text_at, value_at
+from release_tools.record import record
 
 LOCAL_SOURCES = ("editable", "virtual", "directory")
 """How uv.lock marks a package that lies in the repository; Cargo.lock gives such a package no source at all."""
@@ -19,7 +19,7 @@ _TABLE = re.compile(rb"^[ \t]*\[", re.MULTILINE)
 _VERSION = re.compile(rb"""^[ \t]*version[ \t]*=[ \t]*("[^"\r\n]*"|'[^'\r\n]*')""", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Entry:
     """One entry: its name and version, whether it lies in the repository, the bytes from its header to the next."""
 

@@ -4,9 +4,9 @@ No format is known here, and nothing is repaired: bytes that are not UTF-8 are r
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 KeyPath = tuple[str, ...]
@@ -16,7 +16,7 @@ class Unlocatable(PreconditionFailed):
     """A version cannot be located in a file's bytes; the sentence lacks the path, which the caller puts in front."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Scalar:
     """A string as it is written: the byte offsets of its token, quotes included, and the text that it stands for."""
 
@@ -38,7 +38,7 @@ AskProvider = Callable[[str, str], str]
 """Asks a provider of commitizen, by its name and the directory to ask in, for the version; raises Unlocatable."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Source:
     """Decoded text without its byte order mark, and how many bytes that mark takes."""
 

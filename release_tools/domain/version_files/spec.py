@@ -5,12 +5,12 @@ It is a row with its own rules; reading it from the configuration and finding th
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from posixpath import basename, dirname, join
 from typing import Literal
 
 from release_tools.domain.version_files.pep440 import Spelling
+from release_tools.record import record
 
 Kind = Literal[
     "pyproject",
@@ -59,7 +59,7 @@ SHARED = frozenset({"uv-lock", "cargo-lock"})
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FileSpec:
     """A file that names the version; an optional one may be missing, or hold none."""
 

@@ -4,7 +4,6 @@ No remote is asked and nothing is written; what a changelog says is decided in `
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from release_tools.config.model import Config
@@ -14,6 +13,7 @@ from release_tools.domain.refs import Blob, Signature
 from release_tools.domain.version import Version
 from release_tools.domain.weblinks import Forge
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 from release_tools.release.lines import is_line
 from release_tools.release.linking import link_forge
 
@@ -77,7 +77,7 @@ class HistoryReader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Chronicle:
     """What changelogs are made of: the history's reader, the configuration, the names, and the tag of each version."""
 

@@ -5,7 +5,7 @@ What a run should do stands in its plans; nothing here plans a release.
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from release_tools.domain.refs import HEADS
@@ -14,6 +14,7 @@ from release_tools.engine.runner import Decision, Report, carry_out, standing
 from release_tools.engine.runs import Intent, Run
 from release_tools.engine.stop import StopRequest
 from release_tools.errors import HumanNeeded, PreconditionFailed, PushRefused, ToolFailed
+from release_tools.record import record
 from release_tools.release.flows.planning import kind_of, propose
 from release_tools.release.flows.session import Proposal, Session
 from release_tools.release.topics import find_topic, name_topic
@@ -24,7 +25,7 @@ REFUSED = "refused"
 """The fact that names branches which the remote refused to move."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Conductor:
     """A session with what it takes to carry plans out: who hears of progress and who may stop it."""
 

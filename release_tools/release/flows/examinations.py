@@ -5,10 +5,10 @@ Nothing is changed, and nothing but the forge's own answers is believed about a 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from release_tools.domain.forge.rights import Right, Rights
 from release_tools.errors import ReleaseToolsError
+from release_tools.record import record
 from release_tools.release.flows.session import Session
 from release_tools.release.names import remote_name
 
@@ -16,7 +16,7 @@ NEEDS = {Right.READ: "see pull requests", Right.PUSH: "open and merge pull reque
 SCOPES = "a fine-grained token needs: contents, pull requests and issues (write), checks and statuses (read)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Finding:
     """One thing that was looked at, what was found, and what to do where that is not good."""
 

@@ -4,10 +4,10 @@ Which topic is finished, and as which version, is told by the flow that calls it
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.engine.runs import Intent, Run
+from release_tools.record import record
 from release_tools.release.asking import Asked, ask, asking_steps
 from release_tools.release.bench import Bench
 from release_tools.release.deploying import draft_deploy
@@ -25,7 +25,7 @@ from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.steps.pages import SHOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Finishing:
     """How a finish is called: its intent, its plan's title, the command that goes on, and what is said of nothing."""
 

@@ -3,7 +3,7 @@
 Nothing is written or planned.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from release_tools.domain.history.next_version import NextVersion
@@ -11,11 +11,12 @@ from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.history.wish import NO_WISH, Wish
 from release_tools.domain.version import Version
 from release_tools.errors import PreconditionFailed
+from release_tools.record import record
 from release_tools.release.choosing import choose_version
 from release_tools.release.flows.outlook import Outlook
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Alternative:
     """What another baseline would give, and which one that is."""
 
@@ -33,7 +34,7 @@ class Alternative:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Explanation:
     """How the next version came about: the baseline with its reason, the plan, and the other ways to count."""
 

@@ -4,7 +4,7 @@ What the commits make of it is the domain's business; nothing is written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -14,6 +14,7 @@ from release_tools.domain.history.unreleased import Unreleased
 from release_tools.domain.refs import HEADS, Refs
 from release_tools.domain.version import Version, parse_tag
 from release_tools.errors import PreconditionFailed, ToolFailed
+from release_tools.record import record
 from release_tools.release.lines import is_line
 from release_tools.release.names import claimed_versions, develop_name, remote_name
 from release_tools.release.narrowing import ChangeReader, narrow
@@ -51,7 +52,7 @@ class OutlookReader(HistoryReader, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Outlook:
     """What is checked out and the numbers around it; `main` is its commit where that counts, else None."""
 

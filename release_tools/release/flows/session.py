@@ -4,17 +4,17 @@ It holds values and ports only; what is done with them stands in the flows.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from release_tools.config.model import Config
 from release_tools.engine.plan import Plan
 from release_tools.engine.runs import Intent, Runs
 from release_tools.ports import Forge, GitReader, GitWriter
+from release_tools.record import record
 from release_tools.release.bench import Bench
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Session:
     """One release command at work in one repository; the run lock is held unless nothing will be written."""
 
@@ -49,7 +49,7 @@ class Session:
         return self.make_bench(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Proposal:
     """A plan that a person has not approved yet; no steps: there is nothing to do, and `plan.title` says why."""
 

@@ -4,7 +4,6 @@ Nothing is written, and the remote is not asked: its branches are those of the l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from release_tools.domain.refs import Refs
 from release_tools.domain.version import Version, parse_tag
@@ -12,6 +11,7 @@ from release_tools.domain.version_files.agreement import agreed_text, lint_age, 
 from release_tools.domain.version_files.found import FoundVersion
 from release_tools.errors import PreconditionFailed
 from release_tools.ports import GitReader
+from release_tools.record import record
 from release_tools.release.flows.looking import looking
 from release_tools.release.flows.session import Session
 from release_tools.release.names import claimed_versions, remote_name
@@ -19,7 +19,7 @@ from release_tools.release.version_files import read_versions
 from release_tools.release.version_tree import bytes_of, version_blobs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Versions:
     """The versions that a commit and the refs around it name, and where they contradict one another."""
 

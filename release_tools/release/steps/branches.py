@@ -3,14 +3,14 @@
 Refs are moved in `refs`, never here.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from release_tools.engine.step import DONE, PENDING, Reality
+from release_tools.record import record
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TrackBranch:
     """Make the remote's branch of the same name the upstream."""
 
@@ -33,7 +33,7 @@ class TrackBranch:
         world.writer.track(self.branch, self.remote)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ForgetBranch:
     """Remove the configuration that a deleted branch leaves behind."""
 

@@ -3,16 +3,16 @@
 What is left of the merge is made by a person; which files rules have merged was found before.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from release_tools.domain.refs import Worktree
 from release_tools.engine.step import DONE, PENDING, Reality
+from release_tools.record import record
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OpenWorktree:
     """Make a worktree with a detached HEAD."""
 
@@ -35,7 +35,7 @@ class OpenWorktree:
         world.writer.add_worktree(Path(self.path), self.commit)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BeginMerge:
     """Start a merge in its worktree and leave the conflicts there."""
 
@@ -62,7 +62,7 @@ class BeginMerge:
         world.writer.begin_merge(Path(self.path), self.theirs, self.message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SettleFiles:
     """Put the files that rules have merged into a merge that waits; entering it again puts them there again."""
 
@@ -87,7 +87,7 @@ class SettleFiles:
         world.writer.settle(Path(self.path), self.tree, self.files)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CloseWorktree:
     """Remove a worktree of ours."""
 

@@ -3,15 +3,15 @@
 No ref names them yet; `refs` does that.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from release_tools.engine.step import DONE, PENDING, Reality, conflict
+from release_tools.record import record
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AdoptObjects:
     """Move the draft's objects into the repository; entering it again moves what is left."""
 

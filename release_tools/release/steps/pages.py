@@ -3,7 +3,6 @@
 What it says and which files it has is pinned when it is planned, in `showing`.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, NamedTuple
@@ -11,6 +10,7 @@ from typing import ClassVar, NamedTuple
 from release_tools.domain.forge.page import CHECKSUMS, Asset, ReleasePage, render_checksums
 from release_tools.engine.step import DONE, PENDING, Facts, Reality, conflict
 from release_tools.errors import ToolFailed
+from release_tools.record import record
 from release_tools.release.world import World, forge_of
 
 SHOWN = "shown"
@@ -25,7 +25,7 @@ class PageFile(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DraftPage:
     """Make the page of a tag, hidden; one that is there already, shown or not, is taken over."""
 
@@ -49,7 +49,7 @@ class DraftPage:
         return {"page": page.id}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UploadFiles:
     """Add the files and the list of their checksums; entering it again replaces what is half there or another's."""
 
@@ -82,7 +82,7 @@ class UploadFiles:
             forge.upload(page, name, contents[name])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ShowPage:
     """Show the page to everybody, once all its files are there as they are here."""
 

@@ -3,18 +3,18 @@
 Which deploy a release starts is told in `deploying`.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from release_tools.engine.step import DONE, PENDING, Facts, Reality
 from release_tools.errors import OutcomeUnknown
+from release_tools.record import record
 from release_tools.release.world import World, forge_of
 
 STARTED = "started"
 """The fact that names the mark of a deploy that was started in this run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StartDeploy:
     """Start the pipeline that deploys a version; a run of it that has our mark is that one, whoever started it."""
 

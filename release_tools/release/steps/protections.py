@@ -3,15 +3,16 @@
 What is enforced is told in `protecting`.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import ClassVar, Literal
 
 from release_tools.domain.forge.protection import Protection
 from release_tools.engine.step import DONE, PENDING, Reality, conflict
+from release_tools.record import record
 from release_tools.release.world import World, forge_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PutProtection:
     """Make a protection, or change the one of its name."""
 

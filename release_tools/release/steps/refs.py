@@ -4,15 +4,15 @@ Both compare and swap: a ref that is neither as before nor as after is a conflic
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from release_tools.domain.refs import ABSENT, TAGS, RefUpdate
 from release_tools.engine.step import DONE, PENDING, Reality, conflict
+from release_tools.record import record
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PushRefs:
     """Push all updates or none, each only where the remote still has the value it had at plan time."""
 
@@ -35,7 +35,7 @@ class PushRefs:
         world.writer.push(self.remote, _left(world, self.updates, now))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UpdateRefs:
     """Move local refs in one transaction; `mirrors` are remote-tracking refs, which git may have moved by itself."""
 

@@ -3,17 +3,17 @@
 Which of them is planned when is told in `asking`; texts and commits are pinned by then.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from release_tools.domain.forge.description import renew_description
 from release_tools.domain.forge.request import ChangeRequest, RequestState, Wishes
 from release_tools.engine.step import DONE, PENDING, Facts, Reality, conflict
 from release_tools.errors import ForgeRefused
+from release_tools.record import record
 from release_tools.release.world import World, forge_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OpenRequest:
     """Open a pull request of two branches; one that stands open already is that, and so is one that is merged."""
 
@@ -42,7 +42,7 @@ class OpenRequest:
         return {"request": made.number, "address": made.address}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AdornRequest:
     """Ask for reviewers, labels and a milestone; done twice it does no harm, and without it a release goes on."""
 
@@ -77,7 +77,7 @@ class AdornRequest:
         return Wishes(reviewers=self.reviewers, labels=self.labels, milestone=self.milestone)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RewriteRequest:
     """Bring our part of a pull request's text up to date; what persons wrote around it stays."""
 
@@ -102,7 +102,7 @@ class RewriteRequest:
         forge_of(world).rewrite_request(self.number, standing.title, renewed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MergeRequest:
     """Merge a pull request whose head is the commit that was judged."""
 
@@ -136,7 +136,7 @@ class MergeRequest:
         return {"request": self.number, "merged_as": merged}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CloseRequest:
     """Close the pull request of two branches without a merge; the way back of opening it."""
 

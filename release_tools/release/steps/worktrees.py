@@ -3,15 +3,15 @@
 Which commit a branch has is settled before, by `refs`.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from release_tools.engine.step import DONE, PENDING, Reality, conflict
+from release_tools.record import record
 from release_tools.release.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MoveWorktree:
     """Bring index and files of a worktree from the branch's old commit to its new one."""
 
@@ -41,7 +41,7 @@ class MoveWorktree:
         world.writer.move_worktree(Path(self.path), self.old, self.new)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SwitchBranch:
     """Check out a branch in the worktree in which the run began."""
 
