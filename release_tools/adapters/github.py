@@ -66,21 +66,24 @@ class GitHub:
 
     def find_page(self, tag: str, /) -> ReleasePage | None:
         """Return the release of a tag, a draft among them; asked twice in a row, as just answered."""
-        now, asked = self.api.clock(), len(self.api.calls)
         for known, when, calls, page in self.last_page:
-            if (known, calls) == (tag, asked) and now - when < JUST:
+            if (known, calls) == (tag, len(self.api.calls)) and self.api.clock() - when < JUST:
                 return page
         page = github_releases.find_page(self.api, tag)
-        self.last_page[:] = [(tag, now, len(self.api.calls), page)]
+        self._remember(tag, page)
         return page
 
-    def find_run(self, pipeline: str, mark: str, /) -> PipelineRun | None:
-        """Return the run of a workflow file whose title holds a mark."""
-        return github_pipelines.find_run(self.api, pipeline, mark)
+    def find_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the run of a workflow file on a commit whose title holds a mark."""
+        return github_pipelines.find_run(self.api, pipeline, commit, mark)
 
-    def deployments(self, environment: str, commit: str, /) -> tuple[Deployment, ...]:
-        """Return the deployments of a commit in an environment, the newest first."""
-        return github_pipelines.deployments(self.api, environment, commit)
+    def look_out_for_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the same run, as soon as GitHub lists it."""
+        return github_pipelines.look_out_for_run(self.api, pipeline, commit, mark)
+
+    def find_deployment(self, environment: str, commit: str, mark: str, /) -> Deployment | None:
+        """Return the deployment of a commit in an environment that has our mark in its payload."""
+        return github_pipelines.find_deployment(self.api, environment, commit, mark)
 
     def protections(self) -> tuple[Protection, ...]:
         """Return the repository's own rulesets of one pattern each."""
@@ -112,7 +115,9 @@ class GitHub:
 
     def draft_page(self, tag: str, title: str, notes: str, /, *, candidate: bool) -> ReleasePage:
         """Make a draft release."""
-        return github_releases.draft_page(self.api, tag, title, notes, candidate=candidate)
+        page = github_releases.draft_page(self.api, tag, title, notes, candidate=candidate)
+        self._remember(tag, page)
+        return page
 
     def upload(self, page: ReleasePage, name: str, content: Path | bytes, /) -> None:
         """Add a file to a release."""
@@ -134,10 +139,13 @@ class GitHub:
         """Make a deployment."""
         return github_pipelines.record_deployment(self.api, environment, commit, mark)
 
-    def end_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
+    def turn_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
         """Give a deployment a state."""
-        github_pipelines.end_deployment(self.api, deployment, state, address)
+        github_pipelines.turn_deployment(self.api, deployment, state, address)
 
     def put_protection(self, protection: Protection, /) -> None:
         """Make a ruleset, or replace the one of its name."""
         github_rules.put_protection(self.api, protection)
+
+    def _remember(self, tag: str, page: ReleasePage | None) -> None:
+        self.last_page[:] = [(tag, self.api.clock(), len(self.api.calls), page)]

@@ -21,6 +21,8 @@ READ: dict[str, DeploymentState] = {word: state for state, word in STATES.items(
     "error": "failed",
 }
 MARK = "release_tools_mark"
+LISTING = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between two looks for a run: it is listed some time after it was asked for."""
 
 
 def start_pipeline(api: GitHubApi, workflow: str, ref: str, inputs: tuple[tuple[str, str], ...]) -> None:
@@ -28,10 +30,21 @@ def start_pipeline(api: GitHubApi, workflow: str, ref: str, inputs: tuple[tuple[
     api.send("POST", f"actions/workflows/{workflow}/dispatches", {"ref": ref, "inputs": dict(inputs)})
 
 
-def find_run(api: GitHubApi, workflow: str, mark: str) -> PipelineRun | None:
-    """Return the dispatched run whose title holds a mark."""
-    rows = api.rows(f"actions/workflows/{workflow}/runs", "workflow_runs", event="workflow_dispatch")
+def find_run(api: GitHubApi, workflow: str, commit: str, mark: str) -> PipelineRun | None:
+    """Return the dispatched run on a commit whose title holds a mark."""
+    path = f"actions/workflows/{workflow}/runs"
+    rows = api.rows(path, "workflow_runs", event="workflow_dispatch", head_sha=commit)
     return next((_run(row) for row in rows if mark in row["display_title"]), None)
+
+
+def look_out_for_run(api: GitHubApi, workflow: str, commit: str, mark: str) -> PipelineRun | None:
+    """Return the same run, looking again while GitHub may not list it yet."""
+    for pause in LISTING:
+        found = find_run(api, workflow, commit, mark)
+        if found:
+            return found
+        api.sleep(pause)
+    return find_run(api, workflow, commit, mark)
 
 
 def record_deployment(api: GitHubApi, environment: str, commit: str, mark: str) -> Deployment:
@@ -47,13 +60,14 @@ def record_deployment(api: GitHubApi, environment: str, commit: str, mark: str) 
     return _deployment(api.send("POST", "deployments", body).data, "pending")
 
 
-def deployments(api: GitHubApi, environment: str, commit: str) -> tuple[Deployment, ...]:
-    """Return the deployments of a commit in an environment, the newest first, with the state of each."""
-    found = api.rows("deployments", environment=environment, sha=commit)
-    return tuple(_deployment(row, _state(api, row["id"])) for row in found)
+def find_deployment(api: GitHubApi, environment: str, commit: str, mark: str) -> Deployment | None:
+    """Return the deployment of a commit in an environment that has a mark, with its state."""
+    rows = api.rows("deployments", environment=environment, sha=commit)
+    found = next((row for row in rows if _mark(row) == mark), None)
+    return found and _deployment(found, _state(api, found["id"]))
 
 
-def end_deployment(api: GitHubApi, deployment: int, state: DeploymentState, address: str) -> None:
+def turn_deployment(api: GitHubApi, deployment: int, state: DeploymentState, address: str) -> None:
     """Give a deployment a state."""
     body = {"state": STATES[state], "auto_inactive": state == "succeeded"}
     api.send("POST", f"deployments/{deployment}/statuses", {**body, **({"log_url": address} if address else {})})
@@ -65,9 +79,12 @@ def _state(api: GitHubApi, deployment: int) -> DeploymentState:
 
 
 def _deployment(row: Any, state: DeploymentState) -> Deployment:
+    return Deployment(id=row["id"], environment=row["environment"], commit=row["sha"], mark=_mark(row), state=state)
+
+
+def _mark(row: Any) -> str:
     payload = row.get("payload")
-    mark = payload.get(MARK, "") if isinstance(payload, dict) else ""
-    return Deployment(id=row["id"], environment=row["environment"], commit=row["sha"], mark=str(mark), state=state)
+    return str(payload.get(MARK, "")) if isinstance(payload, dict) else ""
 
 
 def _run(row: Any) -> PipelineRun:

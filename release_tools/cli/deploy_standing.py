@@ -8,7 +8,7 @@ from typing import Any
 from release_tools.cli.deploy_runs import hand_over
 from release_tools.cli.invocation import Invocation
 from release_tools.cli.output import confirm, report, talk
-from release_tools.deploy.flows.conductor import approve
+from release_tools.deploy.flows.approvals import approve
 from release_tools.deploy.flows.stages import tell
 from release_tools.engine.plan import plan_hash
 from release_tools.engine.runs import Run

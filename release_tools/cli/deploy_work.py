@@ -42,7 +42,9 @@ def command_of(run: str) -> str:
 
 def _work(place: DeployPlace, name: str, word: str | None) -> None:
     stop = StopRequest()
-    conductor = DeployConductor(session=place.session, report=_progress, stop=stop, show=_show)
+    conductor = DeployConductor(
+        session=place.session, report=_progress, stop=stop, show=_show, announcer=place.announcer(_say)
+    )
     try:
         with stop.listening(_say):
             outcome = _carry_out(conductor, name, word)

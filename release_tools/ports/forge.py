@@ -52,12 +52,16 @@ class ForgeReader(Protocol):
         """Return the release page of a tag, shown or not; the shown one where there are several."""
         ...
 
-    def find_run(self, pipeline: str, mark: str, /) -> PipelineRun | None:
-        """Return the run of a pipeline whose title holds a mark."""
+    def find_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the run of a pipeline on a commit whose title holds a mark."""
         ...
 
-    def deployments(self, environment: str, commit: str, /) -> tuple[Deployment, ...]:
-        """Return the records of a commit in an environment, the newest first."""
+    def look_out_for_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the same run, looking for a while: it may have been asked for just now and not be listed yet."""
+        ...
+
+    def find_deployment(self, environment: str, commit: str, mark: str, /) -> Deployment | None:
+        """Return the record that a commit goes to an environment, by our own name of the attempt."""
         ...
 
     def protections(self) -> tuple[Protection, ...]:
@@ -119,7 +123,7 @@ class ForgeWriter(Protocol):
         """Record that a commit goes to an environment."""
         ...
 
-    def end_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
+    def turn_deployment(self, deployment: int, state: DeploymentState, address: str, /) -> None:
         """Record how a deployment stands, with where its log is shown."""
         ...
 

@@ -14,8 +14,11 @@ from release_tools.record import record
 from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from release_tools.config.deploy import Deploy
     from release_tools.deploy.blueprint import Blueprint
+    from release_tools.deploy.flows.announcing import Announcer
     from release_tools.deploy.session import DeploySession
     from release_tools.engine.lock import Held
     from release_tools.wiring.platforms import Platform
@@ -50,6 +53,13 @@ class DeployPlace:
         world = self.session.world()
         paths = (world.home / path for path in self.tables.configuration)
         return [path for path in paths if world.host.exists(path)]
+
+    def announcer(self, say: "Callable[[str], None]") -> "Announcer":
+        """Return what tells the remote's forge of this environment's deploys; `say` hears what it could not tell."""
+        from release_tools.wiring.forges import announcer
+
+        session = self.session
+        return announcer(session.config, session.reader.settings(), os.environ, self.environment, say)
 
     def words(self) -> tuple[str, ...]:
         """Return how another process of ours is told the same place."""

@@ -3,11 +3,12 @@
 Nothing is asked of it here; the library behind it is loaded by the first question.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from release_tools.config.model import Config
+    from release_tools.deploy.flows.announcing import Announcer
     from release_tools.domain.forge.place import NoPlace, Place
     from release_tools.ports import Forge
 
@@ -58,3 +59,20 @@ def forge_at(place: "Place | NoPlace", config: "Config") -> "Forge | None":
         pauses=(0.0, 0.0) if is_near(place.api_url) else PAUSES,
     )
     return GitHub(api=api, address=place.address)
+
+
+def announcer(
+    config: "Config",
+    settings: Mapping[str, str],
+    environ: Mapping[str, str],
+    environment: str,
+    say: Callable[[str], None],
+) -> "Announcer":
+    """Return what tells the remote's forge of deploys; where there is no forge, or none is to be told, it is silent."""
+    from release_tools.deploy.flows.announcing import NOBODY, Announcer
+    from release_tools.domain.forge.place import log_address
+
+    forge = forge_at(forge_place(config, settings, environ), config) if config.forge.deployments else None
+    if forge is None:
+        return NOBODY
+    return Announcer(forge=forge, environment=environment, log=log_address(environ), say=say)

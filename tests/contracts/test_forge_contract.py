@@ -282,10 +282,14 @@ def test_a_text_may_be_as_long_as_told(subject: ForgeSubject) -> None:
 def test_a_pipeline_is_found_by_its_mark(subject: ForgeSubject) -> None:
     """Forges do not tell which run a request has started."""
     subject.pipeline("deploy.yml")
+    commit = subject.commit("main")
     subject.forge.start_pipeline("deploy.yml", "main", (("mark", "run-7"),))
-    found = subject.forge.find_run("deploy.yml", "run-7")
+    found = subject.forge.find_run("deploy.yml", commit, "run-7")
     assert found is not None and not found.state.ended
-    assert subject.forge.find_run("deploy.yml", "run-8") is None
+    assert subject.forge.look_out_for_run("deploy.yml", commit, "run-7") == found
+    assert subject.forge.find_run("deploy.yml", commit, "run-8") is None
+    assert subject.forge.find_run("deploy.yml", subject.commit("main"), "run-7") is None
+    assert subject.forge.look_out_for_run("deploy.yml", commit, "run-8") is None
     with pytest.raises(ForgeRefused):
         subject.forge.start_pipeline("absent.yml", "main", (("mark", "run-9"),))
 
@@ -294,13 +298,15 @@ def test_a_deployment_has_a_state(subject: ForgeSubject) -> None:
     """It is found by environment and commit, with our mark and its newest state."""
     made = opened(subject)
     record = subject.forge.record_deployment("production", made.commit, "run-7")
-    (before,) = subject.forge.deployments("production", made.commit)
+    before = subject.forge.find_deployment("production", made.commit, "run-7")
+    assert before is not None
     assert (before.id, before.mark, before.state) == (record.id, "run-7", "pending")
-    for state in ("running", "succeeded"):
-        subject.forge.end_deployment(record.id, state, "")  # type: ignore[arg-type]
-    (after,) = subject.forge.deployments("production", made.commit)
-    assert after.state == "succeeded"
-    assert subject.forge.deployments("staging", made.commit) == ()
+    for state in ("running", "failed", "succeeded", "inactive"):
+        subject.forge.turn_deployment(record.id, state, "")  # type: ignore[arg-type]
+        now = subject.forge.find_deployment("production", made.commit, "run-7")
+        assert now is not None and now.state == state
+    for other in (("staging", made.commit, "run-7"), ("production", made.commit, "run-8")):
+        assert subject.forge.find_deployment(*other) is None
 
 
 def test_rights_are_told(subject: ForgeSubject) -> None:

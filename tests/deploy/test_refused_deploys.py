@@ -7,7 +7,7 @@ import pytest
 from fakes.platform import FakePlatform, FakeTags, revision
 
 from release_tools.config.deploy import Environment
-from release_tools.deploy.flows.conductor import approve
+from release_tools.deploy.flows.approvals import approve
 from release_tools.engine.plan import plan_hash
 from release_tools.errors import BackupFailed, HumanNeeded, PreconditionFailed
 

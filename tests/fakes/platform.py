@@ -23,6 +23,7 @@ from fakes.runtime import FakeRuntime
 from release_tools.config.deploy import Bake, Check, DatabaseTable, Deploy, Environment, Migrations, Service
 from release_tools.config.model import Config
 from release_tools.deploy.blueprint import Blueprint, draw, version_of
+from release_tools.deploy.flows.announcing import NOBODY
 from release_tools.deploy.flows.conductor import DeployConductor
 from release_tools.deploy.flows.proposals import propose_deploy
 from release_tools.deploy.session import DeploySession
@@ -102,6 +103,7 @@ class FakePlatform:
         self.recorded: dict[str, str] = {}
         self.runs = Runs(root=self.root, kinds=KINDS, made_by="0", clock=self.clock.now)
         self.stop, self.shown, self.number = StopRequest(), list[Plan](), 0
+        self.announcer = NOBODY
         self.failing: dict[str, str] = {}
         self.during: Callable[[str, Migration], None] = lambda url, migration: None
 
@@ -181,7 +183,11 @@ class FakePlatform:
     def conductor(self, session: DeploySession | None = None) -> DeployConductor:
         """Return what conducts runs of a session."""
         return DeployConductor(
-            session=session or self.session(), report=lambda progress: None, stop=self.stop, show=self.shown.append
+            session=session or self.session(),
+            report=lambda progress: None,
+            stop=self.stop,
+            show=self.shown.append,
+            announcer=self.announcer,
         )
 
     def deploy(self, version: str, **options: Any) -> str:

@@ -36,6 +36,7 @@ def command(invocation: Invocation, environment: str, *, boot: bool, unit: bool)
             report=lambda one: talk(invocation, f"[{one.number}/{one.of}] {one.title}: {one.word}"),
             stop=stop,
             show=lambda plan: show_plan(invocation, plan),
+            announcer=place.announcer(lambda text: talk(invocation, text)),
         )
         with stop.listening(lambda text: talk(invocation, text)):
             outcome = recover(conductor)

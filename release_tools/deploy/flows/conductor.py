@@ -5,6 +5,8 @@ What a plan does stands in the plans; which way leads back stands in `rollback`.
 
 from collections.abc import Callable
 
+from release_tools.deploy.flows.announcing import NOBODY, Announcer
+from release_tools.deploy.flows.approvals import hold
 from release_tools.deploy.flows.clearing import only_beside, plan_clearing
 from release_tools.deploy.flows.endings import (
     ending_of,
@@ -23,7 +25,7 @@ from release_tools.deploy.rollback import Policy, Way, decide
 from release_tools.deploy.session import DeploySession
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.record import Outcome
-from release_tools.engine.plan import Plan, plan_hash
+from release_tools.engine.plan import Plan
 from release_tools.engine.runner import Decision, Report, carry_out
 from release_tools.engine.runs import Intent, Run
 from release_tools.engine.stop import StopRequest
@@ -37,12 +39,6 @@ from release_tools.errors import (
 )
 from release_tools.record import record
 
-APPROVAL = 12
-"""How many digits of a plan's hash a person repeats to approve it."""
-
-HELD = "approval"
-"""The key of an intent that asks for a hold between the two plans."""
-
 
 @record
 class DeployConductor:
@@ -53,6 +49,7 @@ class DeployConductor:
     stop: StopRequest
     show: Callable[[Plan], None]
     """Shows a plan that a run goes on with."""
+    announcer: Announcer = NOBODY
 
     def begin(self, intent: Intent, plan: Plan, stage: Stage = Stage.PREPARE) -> str:
         """Carry out an approved first plan as a new run, and what follows from it; return how that ended."""
@@ -63,6 +60,7 @@ class DeployConductor:
 
         A cut-over that was planned and not begun is not begun before all was looked at once more.
         """
+        self.announcer.begin(tell(run))
         if not run.closed and tell(run).stage is Stage.CUT_OVER and not run.begun(run.plan()):
             plan_from_now(self.session, tell(run), self._world(run))
         while not run.closed:
@@ -98,7 +96,7 @@ class DeployConductor:
         """Plan what follows a plan that is done, or close the run."""
         run = story.run
         if story.stage is Stage.PREPARE and run.intent["flow"] == "deploy":
-            self._hold(story)
+            hold(self.session, story)
             try:
                 plan = plan_from_now(self.session, story, world)
             except BackupFailed as error:
@@ -111,16 +109,9 @@ class DeployConductor:
         elif story.stage is Stage.ROLLBACK:
             self._seal(story, world, "committed" if run.intent["flow"] == "restore" else "rolled_back")
         else:
-            self.session.runs.close(run, _outcome(story))
-
-    def _hold(self, story: Story) -> None:
-        if story.run.intent.get(HELD) and story.evidence.approved != plan_hash(story.run.plan()):
-            raise HumanNeeded(
-                f"{story.identity.version} is prepared and waits for approval.",
-                state="Production is untouched.",
-                todo=f"Type `release-tools continue --env {self.session.environment} --approve "
-                f"{plan_hash(story.run.plan())[:APPROVAL]}`, or `abort`.",
-            )
+            outcome = _outcome(story)
+            self.announcer.end(story, outcome)
+            self.session.runs.close(run, outcome)
 
     def _turn(self, story: Story, world: World, error: ReleaseToolsError, *, policy: Policy | None = None) -> None:
         """Plan what follows a plan that failed or was stopped; raise where nothing does."""
@@ -205,18 +196,6 @@ class DeployConductor:
 def record_run(session: DeploySession, intent: Intent, plan: Plan, stage: Stage) -> Run:
     """Return a new run with its first plan, of which nothing is carried out yet."""
     return session.runs.create(session.run_id, intent, plan, facts={"stage": stage.value})
-
-
-def approve(run: Run, digits: str) -> None:
-    """Write down that a person approves going on from the plan with these digits; `HumanNeeded` for another plan."""
-    digest = plan_hash(run.plan())
-    if not digits or not digest.startswith(digits):
-        raise HumanNeeded(
-            f"{digits or 'No digits'} is not the plan that waits for approval, {digest[:APPROVAL]}.",
-            state="Nothing was changed.",
-            todo="Look at it with `release-tools status`, then approve it by its own digits.",
-        )
-    run.note({"approved": digest})
 
 
 def _outcome(story: Story) -> str:

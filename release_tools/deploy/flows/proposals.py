@@ -6,7 +6,7 @@ Nothing is carried out here.
 from collections.abc import Mapping
 from typing import Any
 
-from release_tools.deploy.flows.conductor import HELD
+from release_tools.deploy.flows.approvals import HELD
 from release_tools.deploy.flows.second_look import WAIVED, environment_hash
 from release_tools.deploy.flows.stages import Stage
 from release_tools.deploy.forecast import forecast_data, forecast_lines

@@ -77,6 +77,13 @@ def _api(address: str, host: str, configured: str | None, named: str) -> str | N
     return wanted.rstrip("/")
 
 
+def log_address(environ: Mapping[str, str]) -> str:
+    """Return where the log of the workflow that we are in is shown; empty outside of one."""
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, repository, run = (environ.get(name, "") for name in names)
+    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
+
+
 def is_near(url: str) -> bool:
     """Return whether an address is on this machine."""
     return re.sub(r":[0-9]+$", "", _host(url)) in _LOOPBACK
