@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from release_tools.adapters.file_tree import sync_file_system
 from release_tools.adapters.git_process import GitProcess
 from release_tools.adapters.processes.place import make_private, replace_file
 from release_tools.adapters.program import run_program
@@ -66,7 +67,7 @@ class ReleaseDirectories:
             self._build(directory, build, timeout)
             seal = hash_tree(directory, paths)
             # What the marker vouches for must be on the disk before the marker is.
-            os.sync()
+            sync_file_system(directory)
             marker = Finished(release, commit, tuple(build), tree, seal, paths)
             replace_file(directory / MARKER, json.dumps(marker._asdict()).encode())
         return tree

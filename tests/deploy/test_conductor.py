@@ -8,6 +8,7 @@ from fakes.platform import FakePlatform, revision
 from fakes.runtime import Script
 
 from release_tools.config.deploy import Bake, Environment
+from release_tools.deploy.waiting import DARK_SPAN
 from release_tools.errors import (
     BackupFailed,
     HumanNeeded,
@@ -129,6 +130,33 @@ def test_a_failing_start_with_old_code_proven_goes_back_by_code_only(platform: F
     assert versions(platform) == ["1.0.0", "1.0.0"]
     assert [row.outcome for row in platform.database.live.deploys.values()] == ["committed", "rolled_back"]
     assert platform.front.mode() == "open"
+
+
+def test_a_start_that_fails_unseen_is_not_waited_for(platform: FakePlatform) -> None:
+    """X54: its supervisor has started it again before anybody looked; that it came back tells that it had ended."""
+    fails_live(platform, Script(exits=3, again=True))
+    begun = platform.clock.monotonic()
+    with pytest.raises(RolledBack, match=r"R1.*exit code 3 and was started again"):
+        platform.deploy("1.1.0")
+    assert platform.clock.monotonic() - begun < 20, "a service that never answers is waited for much longer"
+
+
+def test_users_are_kept_out_for_one_steady_window(platform: FakePlatform) -> None:
+    """However many services there are, that all stay good is looked at over the same two seconds."""
+    at = dict[str, float]()
+    close, opened = platform.front.close, platform.front.open
+
+    def closing(token: str, /, *, retry_after: int) -> None:
+        at["closed"] = platform.clock.monotonic()
+        close(token, retry_after=retry_after)
+
+    def opening() -> None:
+        at["opened"] = platform.clock.monotonic()
+        opened()
+
+    platform.front.close, platform.front.open = closing, opening  # type: ignore[method-assign]
+    assert platform.deploy("1.1.0") == "committed"
+    assert DARK_SPAN <= at["opened"] - at["closed"] < 2 * DARK_SPAN
 
 
 def test_a_failing_start_with_old_code_unproven_restores_the_data(platform: FakePlatform) -> None:

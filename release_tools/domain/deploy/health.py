@@ -16,7 +16,7 @@ FLAPS = 3
 """How often a check may turn from good to bad until that alone is a failure."""
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.1, 5.0, 1.5
-"""Seconds between two looks at something that is not good yet: the first pause, what it grows up to, and by which factor.
+"""Seconds between two looks at something that is not good yet: the first, the longest, and by what each is longer.
 
 A look costs next to nothing, and users are kept out meanwhile: what comes up is seen after at most half as long again.
 """
