@@ -94,13 +94,17 @@ class ReleaseDirectories:
             return ""
 
     def switch(self, release: str) -> None:
-        """Make `current` name a release, in one rename."""
-        if not self._finished(release):
+        """Make `current` name a release, in one rename; empty: none, as before the first one."""
+        if release and not self._finished(release):
             raise PreconditionFailed(
                 f"There is no finished release {release}.", state="Nothing was switched.", todo="Stage it first."
             )
         fresh = self.state / f".current.{os.getpid()}"
         with self._writing(release):
+            if not release:
+                (self.state / "current").unlink(missing_ok=True)
+                _sync_directory(self.state)
+                return
             fresh.unlink(missing_ok=True)
             fresh.symlink_to(Path("releases") / release)
             fresh.replace(self.state / "current")

@@ -45,6 +45,19 @@ def test_a_first_deploy(platform: FakePlatform) -> None:
     assert platform.runs.open_runs() == ()
 
 
+def test_a_first_deploy_that_fails_live(tmp_path: Path) -> None:
+    """Nothing served before, so nothing serves afterwards; the next attempt is a first one again."""
+    platform = FakePlatform(tmp_path / "state")
+    platform.front.figures = {"requests": 100.0, "error_rate": 0.0, "p95": 0.01}
+    fails_live(platform, Script(exits=3), "1.0.0")
+    with pytest.raises(RolledBack, match="exit code 3") as caught:
+        platform.deploy("1.0.0")
+    assert "Nothing serves, as before" in caught.value.state
+    assert (platform.serving(), platform.releases.current(), platform.runs.open_runs()) == ({}, "", ())
+    platform.runtime.scripts.clear()
+    assert platform.deploy("1.1.0") == "committed"
+
+
 def test_an_upgrade_with_a_migration(platform: FakePlatform) -> None:
     """Services go down in reverse, the schema forward, services up in order; the fallback copy stays."""
     before = len(platform.runtime.done)
@@ -103,12 +116,12 @@ def test_a_version_that_does_not_come_up_on_the_copy(platform: FakePlatform, nam
     assert platform.runs.open_runs() == ()
 
 
-def fails_live(platform: FakePlatform, script: Script) -> None:
+def fails_live(platform: FakePlatform, script: Script, failing: str = "1.1.0") -> None:
     """Let the new backend behave as a script says once it is live; in rehearsals it is well."""
     start = platform.runtime.start
 
     def started(spec, placement, environment, /, *, version):  # type: ignore[no-untyped-def]
-        live = not placement.rehearsal and version == "1.1.0" and spec.name == "backend"
+        live = not placement.rehearsal and version == failing and spec.name == "backend"
         platform.runtime.scripts = {"backend": script} if live else {}
         return start(spec, placement, environment, version=version)
 
