@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import backup_database, backup_files, forge, frames, front, history, hooks, pushes, release, startup
+from benchmarks import (
+    backup_database,
+    backup_files,
+    forge,
+    frames,
+    front,
+    history,
+    hooks,
+    outage,
+    pushes,
+    release,
+    startup,
+)
 from benchmarks.installation import install_peers
 from benchmarks.machine import render_machine
 from benchmarks.peers import Peers
@@ -28,6 +40,7 @@ SUITES: dict[str, Callable[..., tuple[Table, ...]]] = {
     "backup-files": backup_files.run,
     "backup-database": backup_database.run,
     "front": front.run,
+    "outage": outage.run,
 }
 ROUNDS = 30
 BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"

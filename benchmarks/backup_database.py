@@ -4,7 +4,6 @@ Ours is read back, counted and hashed; the scripts' is not. Nothing that the ser
 """
 
 import argparse
-import importlib.util
 import multiprocessing
 import shutil
 import sys
@@ -12,11 +11,10 @@ import tempfile
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import ModuleType
 
 import psycopg
 
-from benchmarks.database_scripts import Server, fill, run_script
+from benchmarks.database_scripts import Server, fill, load_rig, run_script
 from benchmarks.peers import Peers
 from benchmarks.table import Row, Table, render
 from release_tools.adapters.postgres_database import PostgresDatabase
@@ -32,7 +30,7 @@ POLL, SWAPS, ALLOWED = 0.002, 5, 1.0
 def run(home: Path, *, rounds: int, peers: Peers) -> tuple[Table, ...]:
     """Measure and return the table; two rounds, as a smoke test has them, mean a small database."""
     scale = SMALL if rounds <= SMOKE_ROUNDS else FULL
-    rig = _rig()
+    rig = load_rig()
     server, other = rig.start_cluster(), rig.start_cluster()
     try:
         print(f"filling a database, scale {scale}", file=sys.stderr, flush=True)
@@ -137,18 +135,6 @@ def _size(path: Path) -> int:
 
 def _version(server: Server) -> str:
     return server.binaries.parent.name
-
-
-def _rig() -> ModuleType:
-    """Return the tests' way to a server."""
-    path = Path(__file__).parents[1] / "tests" / "postgres_rig.py"
-    spec = importlib.util.spec_from_file_location("postgres_rig", path)
-    assert spec is not None
-    assert spec.loader is not None
-    rig = importlib.util.module_from_spec(spec)
-    sys.modules["postgres_rig"] = rig
-    spec.loader.exec_module(rig)
-    return rig
 
 
 def main() -> int:

@@ -3,10 +3,13 @@
 They are what ours is compared with; nothing of ours is run here.
 """
 
+import importlib.util
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 
@@ -47,3 +50,15 @@ def fill(server: Server, name: str, *, scale: int) -> None:
 def quoted(statement: str) -> str:
     """Return a statement as it stands between single quotes in a shell script."""
     return statement.replace("'", "'\\''")
+
+
+def load_rig() -> ModuleType:
+    """Return the tests' way to a server."""
+    path = Path(__file__).parents[1] / "tests" / "postgres_rig.py"
+    spec = importlib.util.spec_from_file_location("postgres_rig", path)
+    assert spec is not None
+    assert spec.loader is not None
+    rig = importlib.util.module_from_spec(spec)
+    sys.modules["postgres_rig"] = rig
+    spec.loader.exec_module(rig)
+    return rig

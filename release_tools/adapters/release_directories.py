@@ -12,6 +12,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from release_tools.adapters.file_tree import sync_file_system
 from release_tools.adapters.git_process import GitProcess
 from release_tools.adapters.processes.place import make_private, replace_file
 from release_tools.adapters.program import run_program
@@ -67,7 +68,7 @@ class ReleaseDirectories:
             self._build(directory, build, timeout)
             seal = hash_tree(directory, paths)
             # What the marker vouches for must be on the disk before the marker is.
-            os.sync()
+            sync_file_system(directory)
             marker = Finished(release, commit, tuple(build), tree, seal, paths)
             replace_file(directory / MARKER, json.dumps(marker._asdict()).encode())
         return tree
@@ -94,13 +95,17 @@ class ReleaseDirectories:
             return ""
 
     def switch(self, release: str) -> None:
-        """Make `current` name a release, in one rename."""
-        if not self._finished(release):
+        """Make `current` name a release, in one rename; empty: none, as before the first one."""
+        if release and not self._finished(release):
             raise PreconditionFailed(
                 f"There is no finished release {release}.", state="Nothing was switched.", todo="Stage it first."
             )
         fresh = self.state / f".current.{os.getpid()}"
         with self._writing(release):
+            if not release:
+                (self.state / "current").unlink(missing_ok=True)
+                _sync_directory(self.state)
+                return
             fresh.unlink(missing_ok=True)
             fresh.symlink_to(Path("releases") / release)
             fresh.replace(self.state / "current")

@@ -4,12 +4,11 @@ Which backups there are, and how one is made, is not known here.
 """
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from release_tools.adapters.coded_file import CHUNK, SUFFIXES, DamagedFile, FileSink, coded_source
-from release_tools.adapters.file_tree import make_private, remove_tree, sync_directory
+from release_tools.adapters.file_tree import make_private, remove_tree, sync_directory, sync_file_system
 from release_tools.adapters.member_listing import Listing
 from release_tools.adapters.tree_unpacking import HostileMember, lint_archive, list_archive, unpack_archive
 from release_tools.domain.deploy.archive import Member, lint_member, parse_path
@@ -110,7 +109,7 @@ class StoredBackup:
                 listing = unpack_archive(content, fresh)
             if faults := tuple(_listing_faults(artefact, listing)):
                 raise DamagedFile("; ".join(faults))
-            os.sync()
+            sync_file_system(fresh)
             fresh.rename(target)
             sync_directory(target.parent)
         except (DamagedFile, HostileMember) as error:

@@ -163,7 +163,7 @@ def _services(state: PlatformState) -> Iterator[Finding]:
     else:
         running = sum(1 for one in state.services.values() if one.state == "running")
         yield Finding("services", True, f"{running} running")
-    if state.front == "maintenance":
+    if state.front == "maintenance" and state.current:
         todo = f"Type `release-tools recover --env {state.environment}`."
         yield Finding("front", False, "users are kept out already", todo)
     else:

@@ -50,14 +50,16 @@ def _await(world: World, waits: Sequence[Wait], *, span: float) -> Mapping[str, 
     begun, took = world.clock.monotonic(), dict[str, float]()
     due = [(begun, wait) for wait in waits]
     while due:
-        now, later = world.clock.monotonic(), list[tuple[float, Wait]]()
+        later = list[tuple[float, Wait]]()
         for at, wait in due:
-            if at > now:
+            if at > (now := world.clock.monotonic()):
                 later.append((at, wait))
             elif _look(world, wait, begun, span) is Verdict.READY:
                 took[wait.name] = wait.moments[-1].at - begun
             else:
-                later.append((wait.moments[-1].at + pause(wait.moments, span=span, jitter=STEADY), wait))
+                # What a good look takes is part of its pause; otherwise slow looks would make the while longer.
+                last = now if wait.moments[-1].good else wait.moments[-1].at
+                later.append((last + pause(wait.moments, span=span, jitter=STEADY), wait))
         due = later
         if due and world.stopping():
             raise Interrupted(f"Interrupted while waiting for {', '.join(wait.name for _, wait in due)}.")

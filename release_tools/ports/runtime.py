@@ -36,7 +36,7 @@ class Releases(Protocol):
         ...
 
     def switch(self, release: str, /) -> None:
-        """Make `current` name a release, in one rename."""
+        """Make `current` name a release, in one rename; empty: none, as before the first one."""
         ...
 
     def remove(self, release: str, /) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from process_rig import QUICK, alive, ending, make_runtime, shell, sleeper, wait_until
@@ -127,6 +128,22 @@ def test_a_supervisor_that_hangs_does_not_keep_a_service_from_being_stopped(
     runtime.stop("web", grace=0.1)
     assert not is_alive(first.identity)
     assert not is_alive(supervisor_of(top))
+
+
+def test_x54_an_end_that_is_not_written_down_yet_is_told_with_its_code(top: Path) -> None:
+    """A look in the instant between the end of a service and its supervisor's word does not take it for unseen."""
+    runtime = make_runtime(top)
+    state = runtime.start(shell("exec sleep 60"), LIVE, {}, version="1.0.0")
+    runtime.restart_allowed("web", allowed=False)
+    supervisor = supervisor_of(top)
+    send_signal(supervisor, signal.SIGSTOP)
+    send_signal(state.identity, signal.SIGKILL)
+    wait_until(lambda: not is_alive(state.identity))
+    later = Timer(0.2, send_signal, (supervisor, signal.SIGCONT))
+    later.start()
+    seen = runtime.states()["web"]
+    later.join()
+    assert (seen.state, seen.exit_code) == ("exited", 128 + signal.SIGKILL)
 
 
 def test_x15_after_a_reboot_services_have_exited_and_can_be_started(top: Path) -> None:

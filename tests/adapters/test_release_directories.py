@@ -146,11 +146,11 @@ def test_an_attempt_that_was_cut_off_is_replaced(
     """Killed before the marker: there is no release, and the next attempt has none of the first one's files."""
     commit = repository.commit(TREE)
 
-    def killed() -> None:
+    def killed(_: Path) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "sync", killed)
+        patch.setattr(release_directories, "sync_file_system", killed)
         with pytest.raises(KeyboardInterrupt):
             stage(repository, commit, "touch", "left-over")
     assert repository.releases.all() == ()

@@ -99,6 +99,17 @@ def test_current_is_switched_to_and_fro(ground: Ground) -> None:
     assert ground.releases.current() == "1.0.0"
 
 
+def test_current_may_name_nothing_again(ground: Ground) -> None:
+    """As before a first deploy that failed; twice is once, and then the release can be removed."""
+    stage(ground)
+    ground.releases.switch("1.0.0")
+    for _ in range(2):
+        ground.releases.switch("")
+        assert ground.releases.current() == ""
+    ground.releases.remove("1.0.0")
+    assert ground.releases.all() == ()
+
+
 def test_the_current_release_is_neither_removed_nor_laid_out_anew(ground: Ground) -> None:
     """Services run from it, edited or not; others go, and going twice is no error."""
     stage(ground)

@@ -1,11 +1,12 @@
-"""The scene of the deploys that are killed: a platform on which 1.0.0 serves, kept once and set again for each case.
+"""The scene of the deploys and rollbacks that are killed: a platform that is kept, and set again for each case.
 
-Its database is recreated from a template; what runs is ended by the identities that its supervisors wrote down.
+Its databases are recreated from templates; what runs is ended by the identities that its supervisors wrote down.
 """
 
 import os
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,9 @@ from process_rig import ending
 from stage import Ended, Stage, open_stage
 
 ENV = ("--env", "production")
-LIVE, TEMPLATE = "shop", "template_shop"
+LIVE = "shop"
+HELD = re.compile(r"--approve ([0-9a-f]+)")
+"""What a deploy says that waits between preparing and cutting over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,72 +37,96 @@ class Scene:
         return self.stage.place / "state"
 
     @property
-    def hosts(self) -> Path:
-        """Return the directory of the host file, which the variable RELEASE_TOOLS_HOSTS names."""
-        return self.stage.place / "hosts"
-
-    @property
     def home(self) -> Path:
         """Return where the platform's own files lie."""
         return self.stage.place / "home"
 
-    def deploy(self, version: str, *, at: int | None = None, after: float | None = None, group: bool = True) -> Ended:
-        """Deploy a version; it dies at point `at`, or `after` so many seconds."""
-        return self.stage.run("deploy", version, *ENV, "--yes", at=at, after=after, group=group)
+    def play(self, *argv: str, at: int | None = None, after: float | None = None, group: bool = True) -> Ended:
+        """Run a command that changes the platform; it dies at point `at`, or `after` so many seconds."""
+        return self.stage.run(*argv, *ENV, "--yes", at=at, after=after, group=group)
 
-    def trace(self, version: str) -> tuple[tuple[str, ...], float]:
-        """Deploy a version undisturbed; return the points that were reached, and the seconds that it took."""
-        ended = self.stage.run("deploy", version, *ENV, "--yes", trace=True)
-        assert ended.code in (0, 7), ended.err
+    def trace(self, *argv: str) -> tuple[tuple[str, ...], float]:
+        """Run a command undisturbed; return the points that were reached, and the seconds that it took."""
+        ended = self.stage.run(*argv, *ENV, "--yes", trace=True)
+        assert ended.code in (0, 7) or HELD.search(ended.err), ended.err
         return self.stage.trace(), ended.seconds
-
-    def begin(self) -> None:
-        """Deploy the first version, and keep that."""
-        first = self.deploy("1.0.0")
-        assert first.code == 0, first.err
-        self._keep()
-        self.restore()
 
     def recover(self) -> Ended:
         """Recover."""
         return self.stage.run("recover", *ENV)
 
-    def _keep(self) -> None:
+    def begin(self, versions: Sequence[str]) -> str:
+        """Deploy versions, one after the other; return what the platform is kept as when the last one serves."""
+        name = "-".join(("kept", *versions))
+        if not self._is_kept(name):
+            if len(versions) > 1:
+                self.begin(versions[:-1])
+            first = self.play("deploy", versions[-1])
+            assert first.code == 0, first.err
+            self._keep(name)
+        self.restore(name)
+        return name
+
+    def prepare(self, setting: str, version: str) -> tuple[str, str]:
+        """Prepare a deploy; return what the platform is kept as before the cut-over, and the digits that approve it."""
+        name = f"{setting}-held-{version}"
+        self.restore(setting)
+        held = HELD.search(self.play("deploy", version, "--hold").err)
+        assert held
+        self._keep(name)
+        self.restore(name)
+        return name, held[1]
+
+    def restore(self, name: str) -> None:
+        """Set the scene as it was kept, with everything running; a run that waits goes on waiting."""
+        with ending(self.state):
+            pass
+        for live in self.databases():
+            self.cluster.execute(f'DROP DATABASE "{live}" WITH (FORCE)')
+        for kept in self.databases(f"{name} "):
+            self.cluster.execute(f'CREATE DATABASE "{kept.removeprefix(f"{name} ")}" TEMPLATE "{kept}"')
+        self.stage.restore(name)
+        runs, aside = self.state / "runs", self.stage.root / "waiting"
+        runs.rename(aside)
+        revived = self.recover()
+        assert revived.code == 0, revived.err
+        assert not any(runs.iterdir())
+        runs.rmdir()
+        aside.rename(runs)
+
+    def databases(self, prefix: str = LIVE) -> list[str]:
+        """Return the platform's databases, the live one and its copies, or those of what is kept."""
+        query = f"SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}') ORDER BY 1"
+        return [str(name) for (name,) in self.cluster.execute(query)]
+
+    def _is_kept(self, name: str) -> bool:
+        return (self.stage.root / name).exists()
+
+    def _keep(self, name: str) -> None:
         """Keep the scene as it is, but for what runs."""
         with ending(self.state):
             pass
-        self.stage.keep("template")
-        self.cluster.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {LIVE}")
-
-    def restore(self) -> None:
-        """Set the scene as it was kept, with everything running."""
-        with ending(self.state):
-            pass
-        for name in self.databases():
-            self.cluster.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        self.cluster.execute(f"CREATE DATABASE {LIVE} TEMPLATE {TEMPLATE}")
-        self.stage.restore("template")
-        revived = self.recover()
-        assert revived.code == 0, revived.err
-
-    def databases(self) -> list[str]:
-        """Return the platform's databases: the live one and its copies."""
-        rows = self.cluster.execute(f"SELECT datname FROM pg_database WHERE datname LIKE '{LIVE}%' ORDER BY 1")
-        return [str(name) for (name,) in rows]
+        self.stage.keep(name)
+        for live in self.databases():
+            self.cluster.execute(f'CREATE DATABASE "{name} {live}" TEMPLATE "{live}"')
 
 
 @contextmanager
 def open_scene(root: Path) -> Iterator[Scene]:
     """Yield the scene before its first deploy; whatever it started is ended afterwards."""
-    stage, cluster = open_stage(root, files=False), session_cluster()
+    hosts = root / "stage" / "hosts"
+    cluster = session_cluster()
+    # Not what Debian puts before them, which starts Perl to find out which version is meant.
+    path = f"{cluster.binaries}:{os.environ['PATH']}"
+    stage = open_stage(root, files=False, variables={"RELEASE_TOOLS_HOSTS": str(hosts), "PATH": path})
     front, backend = _free_ports(2)
     scene = Scene(stage=stage, cluster=cluster, port=front)
     with ending(stage.place):
-        for name in (*scene.databases(), TEMPLATE):
-            cluster.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for name in (*scene.databases(), *scene.databases("kept")):
+            cluster.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         cluster.execute(f"CREATE DATABASE {LIVE}")
         _write_repository(stage)
-        _write_host(scene, backend)
+        _write_host(scene, hosts, backend)
         yield scene
 
 
@@ -116,10 +143,10 @@ def _write_repository(stage: Stage) -> None:
         stage.git("tag", "-a", f"v{version}", "-m", version)
 
 
-def _write_host(scene: Scene, backend: int) -> None:
+def _write_host(scene: Scene, hosts: Path, backend: int) -> None:
     home = scene.home
     (home / "uploads").mkdir(parents=True)
-    scene.hosts.mkdir()
+    hosts.mkdir()
     (scene.stage.place / "backups").mkdir(0o700)
     for number in range(20):
         (home / "uploads" / f"{number}.bin").write_bytes(bytes([number]) * 1000 * number)
@@ -127,7 +154,7 @@ def _write_host(scene: Scene, backend: int) -> None:
     variables = home / "production.env"
     variables.touch(0o600)
     variables.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-    (scene.hosts / "production.toml").write_text(
+    (hosts / "production.toml").write_text(
         f'home = "{home}"\nstate = "{scene.state}"\npostgresql = "{scene.cluster.binaries}"\n\n'
         f'[backup]\ndirectory = "{scene.stage.place / "backups"}"\n'
     )

@@ -132,9 +132,10 @@ VERSIONS: Mapping[str, Mapping[str, str]] = {
     "1.2.0": FIRST | AGED | BREAKS,
     "1.3.0": FIRST | RENAMED | BREAKS,
     "2.0.0": FIRST | AGED | RENAMED,
+    "3.0.0": FIRST | AGED | RENAMED,
 }
 """Every version with its whole tree.
 
 1.1.0 is sound. 1.2.0 dies once it is live, and 1.0.0 can live with its schema; so does 1.3.0, and 1.0.0 cannot.
-2.0.0 is sound, whichever of them was there before.
+2.0.0 is sound, and 1.0.0 cannot live with its schema. So is 3.0.0, whichever of them was there before.
 """

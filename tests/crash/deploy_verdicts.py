@@ -1,6 +1,7 @@
-"""The verdicts on killed deploys: what `recover` must have made of the platform, seen by whoever knows nothing of us.
+"""The verdicts on killed deploys and rollbacks: what `recover` must have made of a platform.
 
-Users are asked over HTTP, the database by its own tools, processes by the kernel, journals by their hashes.
+It is looked at as by somebody who knows nothing of us: users are asked over HTTP, the database by its own tools,
+processes by the kernel, journals by their hashes.
 """
 
 import fcntl
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from deploy_scenes import LIVE, Scene
 
-OLD, NEXT = "1.0.0", "2.0.0"
+NEXT = "3.0.0"
 MARK = re.compile(r"[0-9a-f]{6}")
 RECORD = ("platform_versions", "platform_deploys")
 """Tables that tell of deploys, which differ from run to run."""
@@ -32,22 +33,44 @@ class Ending:
     data: Data
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A command that is killed, and the versions that are deployed before it."""
+
+    before: tuple[str, ...]
+    argv: tuple[str, ...]
+    prepared: str = ""
+    """A version that is prepared besides; the command is told the digits that approve its cut-over."""
+    first: str = "journal"
+    """The label of the first point to die at: until it, the command does what another case does as well."""
+
+
+@dataclass(slots=True)
+class Sequels:
+    """What became of the next clean deploy, on all platforms."""
+
+    ending: Ending | None = None
+    seen: set[str] = field(default_factory=set)
+    """Platforms, but for marks of runs, from which it was seen to work; it is not asked of an equal one again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Court:
-    """What may come of deploying `version` to a scene on which the old version serves."""
+    """What may come of a command that is killed."""
 
     scene: Scene
-    version: str
+    case: Case
+    argv: tuple[str, ...]
+    setting: str
+    """What the scene before the command is kept as."""
     endings: frozenset[Ending]
-    """The old version with the data of before, and what the undisturbed deploy ended in."""
-    next: Ending | None
+    """The old version with the data of before, and what the undisturbed command ended in."""
     labels: tuple[str, ...]
     seconds: float
-    went_on: set[str] = field(default_factory=set)
-    """Platforms, but for marks of runs, from which the next deploy was seen to work."""
+    sequels: Sequels
 
     def judge(self) -> str:
-        """Recover, and return the verdict: `continued`: the new version serves; `aborted`: the old one does."""
+        """Recover, and return the verdict: `continued`: another version serves; `aborted`: the one of before does."""
         ended = self.scene.recover()
         if ended.code != 0:
             return f"recover ended with {ended.code}: {ended.err}"
@@ -55,35 +78,47 @@ class Court:
         ending = observe_ending(self.scene)
         if wrong or ending not in self.endings:
             return f"{wrong or 'the data is neither that of before nor that of after'}: {ending}\n{ended.err}"
-        return self._go_on() or ("continued" if ending.version == self.version else "aborted")
+        return self._go_on() or ("aborted" if ending.version == self.case.before[-1] else "continued")
 
     def _go_on(self) -> str:
         """Deploy the next version where that was not seen yet on such a platform; return what is wrong."""
         platform = likeness(self.scene)
-        if platform in self.went_on:
+        if platform in self.sequels.seen:
             return ""
-        ended = self.scene.deploy(NEXT)
+        ended = self.scene.play("deploy", NEXT)
         ending = observe_ending(self.scene)
         if ended.code != 0 or ending.version != NEXT:
             return f"the next deploy ended with {ended.code}: {ended.err}, {ending}"
-        self.next = self.next or ending
+        self.sequels.ending = self.sequels.ending or ending
         wrong = "; ".join(filter(None, faults(self.scene)))
-        if wrong or ending != self.next:
+        if wrong or ending != self.sequels.ending:
             return f"the next deploy left {wrong or ending}"
-        self.went_on.add(platform)
+        self.sequels.seen.add(platform)
         return ""
 
 
-def open_court(scene: Scene, version: str) -> Court:
-    """Play the deploy undisturbed, to learn its points and its end, and leave the scene as it is then."""
+def open_court(scene: Scene, case: Case, sequels: Sequels) -> Court:
+    """Play the command undisturbed, to learn its points and its end, and leave the scene as it is then."""
+    setting, argv = scene.begin(case.before), case.argv
     before = observe_ending(scene)
-    assert before.version == OLD
-    labels, seconds = scene.trace(version)
+    assert before.version == case.before[-1]
+    if case.prepared:
+        setting, digits = scene.prepare(setting, case.prepared)
+        argv = (*argv, digits)
+    labels, seconds = scene.trace(*argv)
     after = observe_ending(scene)
-    wrong = list(filter(None, faults(scene)))
+    wrong = [fault for fault in faults(scene) if fault and "--hold" not in argv]
     assert not wrong, wrong
-    endings = frozenset((before, after))
-    return Court(scene=scene, version=version, endings=endings, next=None, labels=labels, seconds=seconds)
+    return Court(
+        scene=scene,
+        case=case,
+        argv=argv,
+        setting=setting,
+        endings=frozenset((before, after)),
+        labels=labels,
+        seconds=seconds,
+        sequels=sequels,
+    )
 
 
 def faults(scene: Scene) -> Iterator[str]:
@@ -117,18 +152,19 @@ def likeness(scene: Scene) -> str:
     return str((releases, databases, schema, files, runs, (scene.state / "current").readlink().name))
 
 
-def chosen_points(labels: tuple[str, ...]) -> Iterator[int]:
+def chosen_points(court: Court, *, every: bool = False) -> Iterator[int]:
     """Yield one point of each world: between two of them nothing but a look, or a line that is dropped, is done.
 
-    Which one takes turns, so that every kind of point is played.
+    Which one takes turns, so that every kind of point is played; `every`: all of them.
     """
-    worlds = [0]
+    labels, worlds = court.labels, [0]
+    first = next(number for number, label in enumerate(labels) if label.startswith(court.case.first))
     for label in labels[1:]:
         changed = label.startswith("apply") or label.endswith(": after")
         worlds.append(worlds[-1] + changed)
-    for turn, (_, points) in enumerate(groupby(range(len(labels)), key=worlds.__getitem__)):
+    for turn, (_, points) in enumerate(groupby(range(first, len(labels)), key=worlds.__getitem__)):
         equal = list(points)
-        yield equal[turn % len(equal)]
+        yield from equal if every else (equal[turn % len(equal)],)
 
 
 def _served(port: int) -> str:

@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -36,6 +37,8 @@ class Stage:
     answers: IO[str]
     files: bool = True
     """Whether changes of files are points."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What commands are told besides."""
 
     @property
     def place(self) -> Path:
@@ -73,7 +76,7 @@ class Stage:
     ) -> Ended:
         """Run release-tools; it dies at point `at`, or `after` so many seconds (with its children, if `group`)."""
         out, err = self.root / "out", self.root / "err"
-        env = os.environ | FIXED | {"TMPDIR": str(self.place / "tmp")}
+        env = {**os.environ, **FIXED, **self.variables, "TMPDIR": str(self.place / "tmp")}
         order: dict[str, Any] = {
             "argv": argv,
             "cwd": str(self.place / home),
@@ -95,12 +98,12 @@ class Stage:
         return tuple((self.root / "trace").read_text().splitlines())
 
 
-def open_stage(root: Path, *, files: bool = True) -> Stage:
-    """Return an empty stage; `files`: changes of files are points."""
+def open_stage(root: Path, *, files: bool = True, variables: Mapping[str, str] | None = None) -> Stage:
+    """Return an empty stage; `files`: changes of files are points, `variables`: what commands are told besides."""
     (root / "stage" / "tmp").mkdir(parents=True)
     process = player()
     assert process.stdin and process.stdout
-    return Stage(root=root, orders=process.stdin, answers=process.stdout, files=files)
+    return Stage(root=root, orders=process.stdin, answers=process.stdout, files=files, variables=variables or {})
 
 
 @cache

@@ -6,50 +6,69 @@ CRASH_EVERY_POINT=1 also plays the points that are equal to their neighbours.
 import os
 import random
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
-from deploy_scenes import Scene, open_scene
-from deploy_verdicts import Court, chosen_points, open_court
+from deploy_scenes import open_scene
+from deploy_verdicts import Case, Court, Sequels, chosen_points, open_court
 from test_matrix import seed
 from verdicts import Tally
 
-SCENARIOS = {
-    "deploy with a migration": "1.1.0",
-    "deploy that goes back, code only": "1.2.0",
-    "deploy that goes back, data as well": "1.3.0",
-}
-PARTS = {"1.1.0": 4, "1.2.0": 2, "1.3.0": 2}
-SPLIT = [(name, part) for name, version in SCENARIOS.items() for part in range(PARTS[version])]
-KILLS, KILLERS = 50, 4
-EVERY = os.environ.get("CRASH_EVERY_POINT", "")
 FAILED = "journal failed"
+FIRST, CUT_OVER, BACK = ("1.0.0",), ("continue", "--approve"), ("rollback",)
+CASES = {
+    "deploy, prepared": Case(before=FIRST, argv=("deploy", "1.1.0", "--hold")),
+    "cut-over with a migration": Case(before=FIRST, prepared="1.1.0", argv=CUT_OVER),
+    "cut-over that goes back, code only": Case(before=FIRST, prepared="1.2.0", argv=CUT_OVER, first=FAILED),
+    "cut-over that goes back with the data": Case(before=FIRST, prepared="1.3.0", argv=CUT_OVER, first=FAILED),
+    "rollback, code only": Case(before=(*FIRST, "1.1.0"), argv=BACK),
+    "rollback with the data": Case(before=(*FIRST, "2.0.0"), argv=(*BACK, "--accept-data-loss")),
+}
+"""What is killed at every point.
+
+The two plans of a deploy are played apart, or every cut-over would be prepared anew; between them there is nothing but
+the journal, from which either begins. A deploy that goes back is as one that does not until it failed.
+"""
+
+WHOLE = {
+    "deploy with a migration": Case(before=FIRST, argv=("deploy", "1.1.0")),
+    "deploy that goes back, code only": Case(before=FIRST, argv=("deploy", "1.2.0")),
+    "deploy that goes back with the data": Case(before=FIRST, argv=("deploy", "1.3.0")),
+    **{name: case for name, case in CASES.items() if case.argv[0] == "rollback"},
+}
+"""What is killed at random times."""
+
+PARTS = 4
+"""Into how many tests a case is split, so that several workers share it."""
+KILLS = 10
+"""Random kills of each case."""
+EVERY = bool(os.environ.get("CRASH_EVERY_POINT"))
 
 Record = Callable[[str, object], None]
+Courts = Callable[[str], Court]
 
 
-@pytest.fixture
-def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """Return a platform on which 1.0.0 serves."""
-    with open_scene(tmp_path) as scene:
-        monkeypatch.setenv("RELEASE_TOOLS_HOSTS", str(scene.hosts))
-        scene.begin()
-        yield scene
+@pytest.fixture(scope="module")
+def courts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Courts]:
+    """Return the court of a case by its name, on the one platform of this process; what it learned once, it knows."""
+    opened: dict[str, Court] = {}
+    with ExitStack() as stack:
+        scene, sequels = stack.enter_context(open_scene(tmp_path_factory.mktemp("deploys"))), Sequels()
 
+        def court(name: str) -> Court:
+            if name not in opened:
+                opened[name] = open_court(scene, (CASES | WHOLE)[name], sequels)
+            return opened[name]
 
-def points_of(court: Court) -> list[int]:
-    """Return the points to die at: until it failed, a deploy that goes back is as one that does not."""
-    first = next((n for n, label in enumerate(court.labels) if label.startswith(FAILED)), 0)
-    points = range(len(court.labels)) if EVERY else chosen_points(court.labels)
-    return [point for point in points if point >= first]
+        yield court
 
 
 def play_point(court: Court, point: int, tally: Tally) -> None:
-    """Kill the deploy at a point, recover, and count the verdict."""
+    """Kill the command at a point, recover, and count the verdict."""
     tally.points += 1
     case = f"point {point} ({court.labels[point]})"
-    court.scene.restore()
-    ended = court.scene.deploy(court.version, at=point)
+    court.scene.restore(court.setting)
+    ended = court.scene.play(*court.argv, at=point)
     assert ended.code == -9 or "The worker of this run died" in ended.err, f"{case} was not reached: {ended.err}"
     count(court, case, tally)
 
@@ -62,44 +81,31 @@ def count(court: Court, case: str, tally: Tally) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "part"), SPLIT)
-def test_killed_at_every_point(scene: Scene, name: str, part: int, record_property: Record) -> None:
-    """Wherever a deploy dies, exactly the old or exactly the new version serves after `recover`, with its data."""
-    version, tally = SCENARIOS[name], Tally()
-    court = open_court(scene, version)
-    points = points_of(court)
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("name", CASES)
+def test_killed_at_every_point(courts: Courts, name: str, part: int, record_property: Record) -> None:
+    """Wherever a command dies, exactly the old or exactly the new version serves after `recover`, with its data."""
+    court, tally = courts(name), Tally()
+    points = list(chosen_points(court, every=EVERY))
     assert len(points) > 20
-    for point in points[part :: PARTS[version]]:
+    for point in points[part::PARTS]:
         play_point(court, point, tally)
     record_property("crash", [name, tally.points, dict(tally.words)])
     assert not tally.wrong, "\n\n".join(tally.wrong)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(KILLERS))
-def test_killed_at_random_times(scene: Scene, part: int, record_property: Record) -> None:
-    """Whenever a deploy dies, with its children or without, the same holds."""
-    number, tally = seed(), Tally()
+@pytest.mark.parametrize("name", WHOLE)
+def test_killed_at_random_times(courts: Courts, name: str, record_property: Record) -> None:
+    """Whenever a command dies, with its children or without, the same holds."""
+    number, court, tally = seed(), courts(name), Tally()
     record_property("crash seed", number)
-    dice = random.Random(number + part)
-    name = list(SCENARIOS)[part % len(SCENARIOS)]
-    court = open_court(scene, SCENARIOS[name])
-    for _ in range(KILLS // KILLERS + (part < KILLS % KILLERS)):
+    dice = random.Random(f"{number} {name}")
+    for _ in range(KILLS):
         tally.points += 1
         moment, group = dice.uniform(0, court.seconds), dice.random() < 0.5
-        scene.restore()
-        scene.deploy(court.version, after=moment, group=group)
+        court.scene.restore(court.setting)
+        court.scene.play(*court.argv, after=moment, group=group)
         count(court, f"{'all' if group else 'one'} died at {moment:.3f} s", tally)
     record_property("crash", [f"{name}, at random", tally.points, dict(tally.words)])
     assert not tally.wrong, f"CRASH_SEED={number}\n" + "\n\n".join(tally.wrong)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("label", ["apply migrate: returned", "journal done[13]: after"])
-def test_killed_around_the_cut_over(scene: Scene, label: str, record_property: Record) -> None:
-    """A sample of the matrix, to look at one case: behind the migration, and when users were let in."""
-    tally = Tally()
-    court = open_court(scene, "1.1.0")
-    play_point(court, len(court.labels) - 1 - court.labels[::-1].index(label), tally)
-    record_property("crash", ["deploy, a sample", tally.points, dict(tally.words)])
-    assert not tally.wrong, "\n\n".join(tally.wrong)

@@ -8,6 +8,7 @@ from fakes.platform import FakePlatform, revision
 from fakes.runtime import Script
 
 from release_tools.config.deploy import Bake, Environment
+from release_tools.deploy.waiting import DARK_SPAN
 from release_tools.errors import (
     BackupFailed,
     HumanNeeded,
@@ -42,6 +43,19 @@ def test_a_first_deploy(platform: FakePlatform) -> None:
     assert versions(platform) == ["1.0.0"]
     assert platform.front.mode() == "open"
     assert platform.runs.open_runs() == ()
+
+
+def test_a_first_deploy_that_fails_live(tmp_path: Path) -> None:
+    """Nothing served before, so nothing serves afterwards; the next attempt is a first one again."""
+    platform = FakePlatform(tmp_path / "state")
+    platform.front.figures = {"requests": 100.0, "error_rate": 0.0, "p95": 0.01}
+    fails_live(platform, Script(exits=3), "1.0.0")
+    with pytest.raises(RolledBack, match="exit code 3") as caught:
+        platform.deploy("1.0.0")
+    assert "Nothing serves, as before" in caught.value.state
+    assert (platform.serving(), platform.releases.current(), platform.runs.open_runs()) == ({}, "", ())
+    platform.runtime.scripts.clear()
+    assert platform.deploy("1.1.0") == "committed"
 
 
 def test_an_upgrade_with_a_migration(platform: FakePlatform) -> None:
@@ -102,12 +116,12 @@ def test_a_version_that_does_not_come_up_on_the_copy(platform: FakePlatform, nam
     assert platform.runs.open_runs() == ()
 
 
-def fails_live(platform: FakePlatform, script: Script) -> None:
+def fails_live(platform: FakePlatform, script: Script, failing: str = "1.1.0") -> None:
     """Let the new backend behave as a script says once it is live; in rehearsals it is well."""
     start = platform.runtime.start
 
     def started(spec, placement, environment, /, *, version):  # type: ignore[no-untyped-def]
-        live = not placement.rehearsal and version == "1.1.0" and spec.name == "backend"
+        live = not placement.rehearsal and version == failing and spec.name == "backend"
         platform.runtime.scripts = {"backend": script} if live else {}
         return start(spec, placement, environment, version=version)
 
@@ -129,6 +143,33 @@ def test_a_failing_start_with_old_code_proven_goes_back_by_code_only(platform: F
     assert versions(platform) == ["1.0.0", "1.0.0"]
     assert [row.outcome for row in platform.database.live.deploys.values()] == ["committed", "rolled_back"]
     assert platform.front.mode() == "open"
+
+
+def test_a_start_that_fails_unseen_is_not_waited_for(platform: FakePlatform) -> None:
+    """X54: its supervisor has started it again before anybody looked; that it came back tells that it had ended."""
+    fails_live(platform, Script(exits=3, again=True))
+    begun = platform.clock.monotonic()
+    with pytest.raises(RolledBack, match=r"R1.*exit code 3 and was started again"):
+        platform.deploy("1.1.0")
+    assert platform.clock.monotonic() - begun < 20, "a service that never answers is waited for much longer"
+
+
+def test_users_are_kept_out_for_one_steady_window(platform: FakePlatform) -> None:
+    """However many services there are, that all stay good is looked at over the same two seconds."""
+    at = dict[str, float]()
+    close, opened = platform.front.close, platform.front.open
+
+    def closing(token: str, /, *, retry_after: int) -> None:
+        at["closed"] = platform.clock.monotonic()
+        close(token, retry_after=retry_after)
+
+    def opening() -> None:
+        at["opened"] = platform.clock.monotonic()
+        opened()
+
+    platform.front.close, platform.front.open = closing, opening  # type: ignore[method-assign]
+    assert platform.deploy("1.1.0") == "committed"
+    assert DARK_SPAN <= at["opened"] - at["closed"] < 2 * DARK_SPAN
 
 
 def test_a_failing_start_with_old_code_unproven_restores_the_data(platform: FakePlatform) -> None:

@@ -99,3 +99,22 @@ def test_a_version_that_fails_its_users() -> None:
         run = lab.asked("history")["runs"][-1]
         assert (run["version"], run["outcome"]) == ("1.4.0", "rolled_back")
         silent(lab)
+
+
+def test_old_code_that_was_seen_to_run_goes_back_alone() -> None:
+    """X54: what ends at start only where it is live is taken back by code; the schema stays, and so does every row."""
+    with deploy_lab() as lab:
+        here = lab.staging
+        lab.deploys("1.0.0")
+        here.make("kept")
+        here.breaks_live()
+        told = lab.ends(7, "deploy", "1.1.1", "--yes")
+        assert "1.1.1 was taken back (R1)" in told and "exit code 3" in told
+        assert here.serves() == "1.0.0" and here.names() == {"kept"}
+        assert here.rows("SELECT version_num FROM alembic_version") == [("0002",)]
+        (here.state / "breaks-on").unlink()
+        lab.deploys("1.1.1")
+        assert here.serves() == "1.1.1" and here.names() == {"kept"}
+        lab.ends(0, "rollback", "--yes")
+        assert here.serves() == "1.0.0"
+        silent(lab)

@@ -62,8 +62,8 @@ class FakeReleases:
         return self._current
 
     def switch(self, release: str, /) -> None:
-        """Make a release current."""
-        if release not in self._hashes:
+        """Make a release current, or none."""
+        if release and release not in self._hashes:
             raise PreconditionFailed(f"There is no finished release {release}.")
         self.done.append(f"switch {release}")
         self._current = release

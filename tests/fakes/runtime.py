@@ -22,6 +22,8 @@ class Script:
     exits: int | None = None
     """The code with which it ends by itself, after `lives` looks."""
     lives: int = 0
+    again: bool = False
+    """Whether it is started again at once when it ends, before anybody has looked."""
     oom_killed: bool = False
     crash_loop: bool = False
     serves: str = ""
@@ -91,6 +93,10 @@ class FakeRuntime:
         service.looks += 1
         script = service.script
         if script.exits is not None and service.looks > script.lives:
+            if script.again:
+                again = service.state.restarts + 1
+                service.state = replace(service.state, restarts=again, exit_code=script.exits)
+                return False
             seen = replace(service.state, oom_killed=script.oom_killed, crash_loop=script.crash_loop)
             service.state = replace(seen, state="exited", identity="", exit_code=script.exits)
             return False

@@ -24,6 +24,8 @@ LOOK = 0.01
 KILLED_WITHIN = 10.0
 """Seconds after which a process that got SIGKILL is given up."""
 STARTED_WITHIN = 30.0
+TOLD_WITHIN = 2.0
+"""Seconds within which a supervisor writes down how its service ended."""
 INHERITED = ("PATH", "LANG", "TZ", "HOME")
 
 
@@ -37,7 +39,7 @@ class Supervised:
 
     def seen(self) -> ServiceState | None:
         """Return what is seen of it, None where it was never started."""
-        told = self.place.recorded()
+        told = self._told()
         if told is None:
             return None
         running = told.phase in ("starting", "running") and is_alive(told.service)
@@ -101,6 +103,15 @@ class Supervised:
         told = self.place.recorded()
         if told and told.supervisor:
             send_signal(told.supervisor, signal.SIGHUP)
+
+    def _told(self) -> Recorded | None:
+        """Return what the supervisor tells; a service that has just ended is a moment ahead of what is written down."""
+        deadline = time.monotonic() + TOLD_WITHIN
+        while (told := self.place.recorded()) and told.phase == "running" and not is_alive(told.service):
+            if time.monotonic() > deadline or not is_alive(told.supervisor):
+                break
+            time.sleep(LOOK)
+        return told
 
     def _lock(self, release: str) -> int | None:
         """Take the lock of a supervisor, None where one runs this release already."""

@@ -4,6 +4,7 @@ What was live is renamed, never destroyed, until a deploy is committed.
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -59,7 +60,8 @@ class VerifyFallback:
     def apply(self, world: World) -> Mapping[str, Any]:
         """Compare; a difference is a failure, and nothing was migrated yet."""
         for database, copy in self.copies:
-            live, copied = (world.databases[database].contents(name) for name in ("", copy))
+            with ThreadPoolExecutor(2) as beside:  # users are kept out meanwhile
+                live, copied = beside.map(world.databases[database].contents, ("", copy))
             if found := tuple(contents_differences(live, copied)):
                 raise ToolFailed(f"The copy {copy} is not the live {database}: {'; '.join(found)}.")
         sha256 = ""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from release_tools.deploy.blueprint import Blueprint
-from release_tools.deploy.steps.services import waits_for
+from release_tools.deploy.steps.services import wait_for
 from release_tools.deploy.waiting import Wait, await_steady, probe_check
 from release_tools.deploy.world import World
 from release_tools.domain.deploy.service import Placement
@@ -40,11 +40,7 @@ class VerifyVersion:
     def apply(self, world: World) -> Mapping[str, Any]:
         """Sample; the facts say how long each took."""
         blueprint, placement = world.blueprint(self.release), Placement(self.release)
-        waits = [
-            wait
-            for spec in blueprint.services
-            for wait in waits_for(world, spec, placement, world.prober, version=self.version)
-        ]
+        waits = [wait_for(world, spec, placement, world.prober, version=self.version) for spec in blueprint.services]
         waits += [
             Wait(
                 name=check.name,

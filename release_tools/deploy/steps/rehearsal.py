@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from release_tools.deploy.steps.copies import REHEARSAL_GRACE
 from release_tools.deploy.steps.migrations import migrator_of
-from release_tools.deploy.steps.services import waits_for
+from release_tools.deploy.steps.services import wait_for
 from release_tools.deploy.waiting import Wait, await_steady, await_up
 from release_tools.deploy.world import Rehearsal, World
 from release_tools.domain.deploy.health import CheckSpec
@@ -107,8 +107,8 @@ class BootOnCopy:
         for spec in specs:
             there = replace(spec, port=ports[spec.name] if spec.port else 0)
             world.runtime.start(there, placement, environment, version=self.version)
-            await_up(world, waits_for(world, there, placement, prober, version=self.version))
-            waits += waits_for(world, there, placement, prober, version=self.version)
+            await_up(world, (wait_for(world, there, placement, prober, version=self.version),))
+            waits.append(wait_for(world, there, placement, prober, version=self.version))
         checks = [check for check in blueprint.checks if check.kind != "service" and check.service in ("", *ports)]
         await_steady(world, [*waits, *(self._wait(prober, check) for check in checks)])
 

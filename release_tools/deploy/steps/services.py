@@ -65,9 +65,9 @@ class StartService:
         spec = service_of(world, self.release, self.service)
         placement = Placement(self.release)
         world.runtime.start(spec, placement, {}, version=self.version)
-        waits = waits_for(world, spec, placement, world.prober, version=self.version)
-        took = (await_steady if self.steady else await_up)(world, waits)
-        return {"started": {"service": self.service, "seconds": max(took.values())}}
+        wait = wait_for(world, spec, placement, world.prober, version=self.version)
+        took = (await_steady if self.steady else await_up)(world, (wait,))
+        return {"started": {"service": self.service, "seconds": took[wait.name]}}
 
 
 @record
@@ -99,26 +99,32 @@ def service_of(world: World, release: str, name: str) -> ServiceSpec:
     return spec
 
 
-def waits_for(world: World, spec: ServiceSpec, placement: Placement, prober: Prober, *, version: str) -> list[Wait]:
+def wait_for(world: World, spec: ServiceSpec, placement: Placement, prober: Prober, *, version: str) -> Wait:
     """Return what is waited for where a service is to run and to answer; a failure tells the last lines of its log."""
-    runs = partial(_runs, world, spec.name, placement)
-    told = partial(_last_lines, world, spec.name, placement)
-    waits = [Wait(name=f"{spec.name} runs", look=runs, within=spec.ready_within, last_words=told)]
-    if spec.health:
-        check = health_check(spec)
-        look = partial(prober.sample, check, release=placement.release, version=version)
-        waits.append(Wait(name=check.name, look=look, within=spec.ready_within, last_words=told))
-    return waits
+    seen = dict[str, int]()
+
+    def look() -> Sample:
+        state = world.runtime.states(placement if placement.rehearsal else None).get(spec.name)
+        sample = judge_state(spec.name, state, release=placement.release)
+        if state and sample.good and state.restarts > seen.setdefault("restarts", state.restarts):
+            # Between two looks it has ended and come back: who looks at its port alone would wait for the next end.
+            said = f"it ended with exit code {state.exit_code} and was started again"
+            return Sample(spec.name, False, said, 0.0, final=True)
+        if not sample.good or not spec.health:
+            return sample
+        return prober.sample(health_check(spec), release=placement.release, version=version)
+
+    return Wait(
+        name=spec.name,
+        look=look,
+        within=spec.ready_within,
+        last_words=partial(_last_lines, world, spec.name, placement),
+    )
 
 
 def health_check(spec: ServiceSpec) -> CheckSpec:
     """Return the check that asks a service itself, past the front, whether it is healthy."""
     return CheckSpec(name=f"{spec.name} is healthy", kind="http", service=spec.name, path=spec.health, public=False)
-
-
-def _runs(world: World, name: str, placement: Placement) -> Sample:
-    state = world.runtime.states(placement if placement.rehearsal else None).get(name)
-    return judge_state(f"{name} runs", state, release=placement.release)
 
 
 def _last_lines(world: World, name: str, placement: Placement) -> str:

@@ -17,7 +17,7 @@ FLAPS = 3
 """How often a check may turn from good to bad until that alone is a failure."""
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.1, 5.0, 1.5
-"""Seconds between two looks at something that is not good yet: the first pause, the longest, and by what they grow.
+"""Seconds between two looks at something that is not good yet: the first, the longest, and by what each is longer.
 
 A look costs next to nothing, and users are kept out meanwhile: what comes up is seen after at most half as long again.
 """
@@ -147,6 +147,16 @@ def pause(moments: Sequence[Moment], *, span: float, jitter: float) -> float:
         bad += 1
     if moments and not bad:
         # A hair more than the share, lest rounding makes the last sample fall just short of the span.
-        return min(LONGEST_PAUSE, max(FIRST_PAUSE, span / GOOD_IN_A_ROW * 1.001))
+        return min(LONGEST_PAUSE, max(FIRST_PAUSE, min(span / GOOD_IN_A_ROW, span - _covered(moments)) * 1.001))
     steady = min(LONGEST_PAUSE, FIRST_PAUSE * GROWTH ** max(0, min(bad, 20) - 1))
     return min(LONGEST_PAUSE, max(FIRST_PAUSE, steady * (1 + JITTER * (2 * jitter - 1))))
+
+
+def _covered(moments: Sequence[Moment]) -> float:
+    """Return the seconds that the good samples in a row at the end cover."""
+    first = moments[-1].at
+    for moment in reversed(moments):
+        if not moment.good:
+            break
+        first = moment.at
+    return moments[-1].at - first
