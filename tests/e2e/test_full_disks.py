@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conducted import conducted, recovered
-from lab import DeployLab, deploy_lab, silent
+from lab import DeployLab, deploy_lab, repository, silent
 from own_mounts import in_own_mounts, on_small_disk, resize
 
 pytestmark = pytest.mark.slow
@@ -24,6 +24,7 @@ def told_on_small_disk(part: Callable[[DeployLab], Path], story: Callable[[Deplo
                 story(lab, part(lab))
                 silent(lab)
 
+    repository("sqlite")  # made here, it is removed with us; the process with mounts of its own ends at once
     in_own_mounts(tell)
 
 
