@@ -65,17 +65,20 @@ class GitHub:
 
     def find_page(self, tag: str, /) -> ReleasePage | None:
         """Return the release of a tag, a draft among them; asked twice in a row, as just answered."""
-        now, asked = self.api.clock(), len(self.api.calls)
         for known, when, calls, page in self.last_page:
-            if (known, calls) == (tag, asked) and now - when < JUST:
+            if (known, calls) == (tag, len(self.api.calls)) and self.api.clock() - when < JUST:
                 return page
         page = github_releases.find_page(self.api, tag)
-        self.last_page[:] = [(tag, now, len(self.api.calls), page)]
+        self._remember(tag, page)
         return page
 
-    def find_run(self, pipeline: str, mark: str, /) -> PipelineRun | None:
-        """Return the run of a workflow file whose title holds a mark."""
-        return github_pipelines.find_run(self.api, pipeline, mark)
+    def find_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the run of a workflow file on a commit whose title holds a mark."""
+        return github_pipelines.find_run(self.api, pipeline, commit, mark)
+
+    def look_out_for_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the same run, as soon as GitHub lists it."""
+        return github_pipelines.look_out_for_run(self.api, pipeline, commit, mark)
 
     def deployments(self, environment: str, commit: str, /) -> tuple[Deployment, ...]:
         """Return the deployments of a commit in an environment, the newest first."""
@@ -111,7 +114,9 @@ class GitHub:
 
     def draft_page(self, tag: str, title: str, notes: str, /, *, candidate: bool) -> ReleasePage:
         """Make a draft release."""
-        return github_releases.draft_page(self.api, tag, title, notes, candidate=candidate)
+        page = github_releases.draft_page(self.api, tag, title, notes, candidate=candidate)
+        self._remember(tag, page)
+        return page
 
     def upload(self, page: ReleasePage, name: str, content: Path | bytes, /) -> None:
         """Add a file to a release."""
@@ -140,3 +145,6 @@ class GitHub:
     def put_protection(self, protection: Protection, /) -> None:
         """Make a ruleset, or replace the one of its name."""
         github_rules.put_protection(self.api, protection)
+
+    def _remember(self, tag: str, page: ReleasePage | None) -> None:
+        self.last_page[:] = [(tag, self.api.clock(), len(self.api.calls), page)]

@@ -21,6 +21,8 @@ READ: dict[str, DeploymentState] = {word: state for state, word in STATES.items(
     "error": "failed",
 }
 MARK = "release_tools_mark"
+LISTING = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between two looks for a run: it is listed some time after it was asked for."""
 
 
 def start_pipeline(api: GitHubApi, workflow: str, ref: str, inputs: tuple[tuple[str, str], ...]) -> None:
@@ -28,10 +30,21 @@ def start_pipeline(api: GitHubApi, workflow: str, ref: str, inputs: tuple[tuple[
     api.send("POST", f"actions/workflows/{workflow}/dispatches", {"ref": ref, "inputs": dict(inputs)})
 
 
-def find_run(api: GitHubApi, workflow: str, mark: str) -> PipelineRun | None:
-    """Return the dispatched run whose title holds a mark."""
-    rows = api.rows(f"actions/workflows/{workflow}/runs", "workflow_runs", event="workflow_dispatch")
+def find_run(api: GitHubApi, workflow: str, commit: str, mark: str) -> PipelineRun | None:
+    """Return the dispatched run on a commit whose title holds a mark."""
+    path = f"actions/workflows/{workflow}/runs"
+    rows = api.rows(path, "workflow_runs", event="workflow_dispatch", head_sha=commit)
     return next((_run(row) for row in rows if mark in row["display_title"]), None)
+
+
+def look_out_for_run(api: GitHubApi, workflow: str, commit: str, mark: str) -> PipelineRun | None:
+    """Return the same run, looking again while GitHub may not list it yet."""
+    for pause in LISTING:
+        found = find_run(api, workflow, commit, mark)
+        if found:
+            return found
+        api.sleep(pause)
+    return find_run(api, workflow, commit, mark)
 
 
 def record_deployment(api: GitHubApi, environment: str, commit: str, mark: str) -> Deployment:

@@ -49,7 +49,11 @@ def changing(command: Callable[..., None]) -> Callable[..., None]:
 def waiting(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that may have to wait for somebody else the option to do so."""
     option = click.option(
-        "--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help="Wait so long for pull requests."
+        "--wait",
+        type=click.FloatRange(min=0),
+        default=0,
+        metavar="SECONDS",
+        help="Wait so long for pull requests and deploys.",
     )
     return option(command)
 

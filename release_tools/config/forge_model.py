@@ -11,6 +11,21 @@ from release_tools.config.table import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartedDeploy(Table):
+    """The deploy that a finish starts at the forge once its release is shown."""
+
+    pipeline: Name | None = field(
+        default=None,
+        metadata=about(
+            "File of the workflow that deploys, as `deploy.yml`; it takes `environment`, `version` and `mark`, and has "
+            "`mark` in its `run-name`; left out: a release starts no deploy"
+        ),
+    )
+    environment: Name = field(default="production", metadata=about("Where to"))
+    wait: bool = field(default=False, metadata=about("Whether a finish is over only when that deploy has ended well"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forge(Table):
     """The forge of the remote: it is used when GITHUB_TOKEN or GH_TOKEN is set."""
 
@@ -48,6 +63,7 @@ class Forge(Table):
     assets: tuple[Name, ...] = field(
         default=(), metadata=about("Files of a release page, as globs from the top of the work tree")
     )
+    deploy: StartedDeploy = StartedDeploy()
     timeout: Count = field(default=30, metadata=about("Seconds that an answer of the forge may take"))
 
 

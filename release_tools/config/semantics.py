@@ -138,6 +138,14 @@ def _timeouts(config: Config) -> Iterator[Finding]:
             yield Finding(f"git.{key}", "must be a number of seconds; every call of git has an end")
 
 
+def _pipelines(config: Config) -> Iterator[Finding]:
+    name = config.forge.deploy.pipeline
+    if name is not None and not re.fullmatch(r"[\w.-]+", name, re.ASCII):
+        yield Finding(
+            "forge.deploy.pipeline", f"{name!r} is no file name; name the workflow's file without directories"
+        )
+
+
 def _outside(path: str) -> str:
     pure = PurePosixPath(path)
     return "must be a path inside the repository" if pure.is_absolute() or ".." in pure.parts else ""
@@ -159,4 +167,5 @@ RULES: tuple[Rule, ...] = (
     _selectors,
     _messages,
     _timeouts,
+    _pipelines,
 )

@@ -52,8 +52,12 @@ class ForgeReader(Protocol):
         """Return the release page of a tag, shown or not; the shown one where there are several."""
         ...
 
-    def find_run(self, pipeline: str, mark: str, /) -> PipelineRun | None:
-        """Return the run of a pipeline whose title holds a mark."""
+    def find_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the run of a pipeline on a commit whose title holds a mark."""
+        ...
+
+    def look_out_for_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the same run, looking for a while: it may have been asked for just now and not be listed yet."""
         ...
 
     def deployments(self, environment: str, commit: str, /) -> tuple[Deployment, ...]:

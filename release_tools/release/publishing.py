@@ -11,6 +11,7 @@ from release_tools.domain.refs import ABSENT, HEADS, REMOTES, TAGS, RefUpdate
 from release_tools.engine.plan import Await, Plan
 from release_tools.engine.step import Step
 from release_tools.release.asking import Asked, render_asked
+from release_tools.release.deploying import Deploying
 from release_tools.release.finish import FinishDraft
 from release_tools.release.landing import deletion_steps, landing_steps, needs_landing
 from release_tools.release.requests import render_requests
@@ -42,6 +43,8 @@ class Publication:
     """What brings them further there."""
     page: Page | None = None
     """The release page that is left to be shown."""
+    deploy: Deploying | None = None
+    """The deploy that the release starts."""
 
 
 def plan_finish(state: RepositoryState, draft: FinishDraft, objects: Path, publication: Publication) -> Plan:
@@ -63,6 +66,8 @@ def plan_finish(state: RepositoryState, draft: FinishDraft, objects: Path, publi
     steps.extend(landing_steps(state, tips, leaves=not draft.requests))
     steps.extend(page_steps(publication.page) if publication.page else ())
     steps.extend(publication.asking)
+    # Last of what is done at the forge: a token that may not start it holds up no back-merge.
+    steps.extend(publication.deploy.steps if publication.deploy else ())
     if not draft.requests:
         steps.extend(deletion_steps(state, publication.leftovers))
         steps.extend(CloseWorktree(path=path) for path in publication.worktrees)
@@ -71,11 +76,14 @@ def plan_finish(state: RepositoryState, draft: FinishDraft, objects: Path, publi
         steps=tuple(steps),
         notes=(*_unpushed(state, draft), *_ends(state, draft), *_behind(state), *publication.remarks),
         no_return=no_return,
-        awaits=_awaits(draft, publication, soon=bool(steps)) if draft.requests else None,
+        awaits=_awaits(draft, publication, soon=bool(steps)),
     )
 
 
-def _awaits(draft: FinishDraft, publication: Publication, *, soon: bool) -> Await:
+def _awaits(draft: FinishDraft, publication: Publication, *, soon: bool) -> Await | None:
+    """Return what is awaited: the merges first, then the end of the deploy."""
+    if not draft.requests:
+        return publication.deploy.awaits() if publication.deploy else None
     if publication.asked:
         return render_asked(publication.asked, again=publication.again, soon=soon)
     return render_requests(draft.requests, again=publication.again)

@@ -282,10 +282,14 @@ def test_a_text_may_be_as_long_as_told(subject: ForgeSubject) -> None:
 def test_a_pipeline_is_found_by_its_mark(subject: ForgeSubject) -> None:
     """Forges do not tell which run a request has started."""
     subject.pipeline("deploy.yml")
+    commit = subject.commit("main")
     subject.forge.start_pipeline("deploy.yml", "main", (("mark", "run-7"),))
-    found = subject.forge.find_run("deploy.yml", "run-7")
+    found = subject.forge.find_run("deploy.yml", commit, "run-7")
     assert found is not None and not found.state.ended
-    assert subject.forge.find_run("deploy.yml", "run-8") is None
+    assert subject.forge.look_out_for_run("deploy.yml", commit, "run-7") == found
+    assert subject.forge.find_run("deploy.yml", commit, "run-8") is None
+    assert subject.forge.find_run("deploy.yml", subject.commit("main"), "run-7") is None
+    assert subject.forge.look_out_for_run("deploy.yml", commit, "run-8") is None
     with pytest.raises(ForgeRefused):
         subject.forge.start_pipeline("absent.yml", "main", (("mark", "run-9"),))
 

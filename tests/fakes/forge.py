@@ -37,7 +37,8 @@ class FakeForge:
     pages: dict[int, ReleasePage] = field(default_factory=dict)
     frozen_when_shown: bool = False
     pipelines: set[str] = field(default_factory=set)
-    runs: list[tuple[str, PipelineRun]] = field(default_factory=list)
+    runs: list[tuple[str, str, PipelineRun]] = field(default_factory=list)
+    """Pipeline, commit and run."""
     records: dict[int, Deployment] = field(default_factory=dict)
     rules: dict[str, Protection] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -75,9 +76,14 @@ class FakeForge:
         found = [page for page in self.pages.values() if page.tag == tag]
         return next((page for page in found if page.shown), next(iter(found), None))
 
-    def find_run(self, pipeline: str, mark: str, /) -> PipelineRun | None:
+    def find_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
         """Return the run with a mark."""
-        return next((run for name, run in self.runs if name == pipeline and mark in run.title), None)
+        wanted = (pipeline, commit)
+        return next((run for *place, run in self.runs if tuple(place) == wanted and mark in run.title), None)
+
+    def look_out_for_run(self, pipeline: str, commit: str, mark: str, /) -> PipelineRun | None:
+        """Return the same: runs are listed at once here."""
+        return self.find_run(pipeline, commit, mark)
 
     def deployments(self, environment: str, commit: str, /) -> tuple[Deployment, ...]:
         """Return the records, the newest first."""
@@ -194,7 +200,11 @@ class FakeForge:
             raise ForgeRefused("There is no such pipeline.")
         title = " ".join(value for _, value in inputs)
         run = PipelineRun(id=next(self.ids), title=title, address=f"{WEB}/runs", state=RunState.WAITING)
-        self.runs.append((pipeline, run))
+        self.runs.append((pipeline, self.commit_at(ref), run))
+
+    def commit_at(self, ref: str) -> str:
+        """Return the commit of a branch, or the one of main for a tag."""
+        return self.branches[ref if ref in self.branches else "main"][-1]
 
     def record_deployment(self, environment: str, commit: str, mark: str, /) -> Deployment:
         """Keep a record."""

@@ -10,7 +10,7 @@ from fakes.graph import FakeCommit
 from fakes.merging import merged
 from fakes.repository import FakeRepository
 from release_tools.domain.forge.request import ChangeRequest, MergeMethod, RequestState
-from release_tools.domain.refs import HEADS
+from release_tools.domain.refs import HEADS, TAGS
 
 
 @dataclass
@@ -37,6 +37,11 @@ class FakeForgeOnGit(FakeForge):
         self.remote.refs[HEADS + found.base] = new
         self.changes[number] = replace(self.changes[number], state=RequestState.MERGED, merged_as=new)
         return new
+
+    def commit_at(self, ref: str) -> str:
+        """Return the commit of a tag or a branch."""
+        found = self.remote.refs.get(TAGS + ref) or self.remote.refs[HEADS + ref]
+        return self.remote.graph.peeled(found)
 
     def _follow(self) -> None:
         self._read_branches()

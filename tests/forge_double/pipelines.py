@@ -96,8 +96,10 @@ def dispatch(call: Call) -> Said:
 @route("GET", "/actions/workflows/{workflow_id}/runs", "actions")
 def list_runs(call: Call) -> Said:
     """List the runs of a workflow, the newest first."""
-    path, event = f".github/workflows/{call.path['workflow_id']}", call.query.get("event")
-    rows = [run for run in reversed(call.repository.runs) if run["path"] == path and event in (None, run["event"])]
+    path = f".github/workflows/{call.path['workflow_id']}"
+    wanted = {name: call.query[name] for name in ("event", "head_sha") if name in call.query}
+    runs = [run for run in call.repository.runs if run["path"] == path]
+    rows = [run for run in reversed(runs) if all(run[name] == value for name, value in wanted.items())]
     return call.page([_run(call, row) for row in rows], "workflow_runs")
 
 

@@ -21,6 +21,7 @@ from release_tools.release.steps.branches import ForgetBranch, TrackBranch
 from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree, SettleFiles
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.pages import DraftPage, PageFile, ShowPage, UploadFiles
+from release_tools.release.steps.pipelines import StartDeploy
 from release_tools.release.steps.protections import put
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.steps.requests import (
@@ -171,6 +172,13 @@ def show_empty_page(place: Place) -> None:
     place.forge.show_page(page, newest=True)
 
 
+def deploy(place: Place) -> StartDeploy:
+    """Return the step that deploys main."""
+    place.forge.pipelines.add("deploy.yml")
+    mark = "deploy-v1-production-old"
+    return StartDeploy(pipeline="deploy.yml", tag="v1", commit="old", version="1", environment="production", mark=mark)
+
+
 def wheel(place: Place) -> tuple[PageFile, ...]:
     """Return the only file of the release."""
     return (PageFile("shop.whl", str(place.file), sha256(b"wheel").hexdigest()),)
@@ -282,6 +290,7 @@ CASES = {
     "upload over a file of another": Case(upload, spoil_page, Answer.PENDING, before=draft_page),
     "upload to a page that is shown": Case(upload, show_empty_page, before=draft_page),
     "show": Case(lambda p: ShowPage(tag="v1", files=wheel(p), newest=True), spoil_page, before=fill_page),
+    "deploy": Case(deploy, lambda p: deploy(p).apply(p.world), Answer.DONE),
     "protect": Case(
         lambda p: put(Protection(name="ours", target="branch", pattern="main", by_request=True), None),
         lambda p: p.forge.put_protection(Protection(name="ours", target="tag", pattern="v*")),

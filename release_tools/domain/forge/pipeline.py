@@ -32,6 +32,11 @@ class PipelineRun:
     state: RunState
 
 
+def deploy_mark(tag: str, environment: str, commit: str) -> str:
+    """Return the mark of the deploy of a release: the same for whoever starts it, so that it is started once."""
+    return f"deploy-{tag}-{environment}-{commit[:12]}"
+
+
 DeploymentState = Literal["pending", "running", "succeeded", "failed", "inactive"]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from release_tools.engine.runs import Intent, Run
 from release_tools.release.asking import Asked, ask, asking_steps
 from release_tools.release.bench import Bench
+from release_tools.release.deploying import draft_deploy
 from release_tools.release.describing import describe_carry, describe_release, is_carry
 from release_tools.release.finish import Finish, FinishDraft, draft_finish, guard_finish
 from release_tools.release.flows.looking import in_the_way, moves_of, nothing
@@ -36,7 +37,7 @@ class Finishing:
     """The unfinished run that is planned further."""
     remarks: tuple[str, ...] = ()
     shows: bool = True
-    """Whether the forge shows a page of what is finished."""
+    """Whether the forge shows a page of what is finished and deploys it."""
 
 
 def propose_finish(
@@ -72,7 +73,9 @@ def propose_draft(
     refuse((*guard_clean(state, _moved_paths(state)), *in_the_way(bench, state, moves)))
     asked = tuple(_ask(bench, state, draft, request) for request in draft.requests) if bench.forge else ()
     shown = finishing.run and any(facts.get(SHOWN) == draft.tag for facts in finishing.run.facts())
-    target = draft.target if draft.tag_object and finishing.shows and not shown else ""
+    target = draft.target if draft.tag_object and finishing.shows else ""
+    page = None if shown else draft_release_page(bench, state, draft.version, draft.tag, target)
+    deploy = draft_deploy(bench, state, draft.version, draft.tag, target, run=finishing.run, again=finishing.again)
     publication = Publication(
         title=finishing.title,
         again=finishing.again,
@@ -82,7 +85,8 @@ def propose_draft(
         remarks=finishing.remarks,
         asked=asked,
         asking=tuple(step for one in asked for step in asking_steps(bench.config, one)),
-        page=draft_release_page(bench, state, draft.version, draft.tag, target),
+        page=page,
+        deploy=deploy,
     )
     plan = plan_finish(state, draft, session.draft_directory / "objects", publication)
     if not plan.steps and not plan.awaits:

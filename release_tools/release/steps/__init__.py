@@ -8,6 +8,7 @@ from release_tools.release.steps.branches import ForgetBranch, TrackBranch
 from release_tools.release.steps.merges import BeginMerge, CloseWorktree, OpenWorktree, SettleFiles
 from release_tools.release.steps.objects import AdoptObjects
 from release_tools.release.steps.pages import DraftPage, ShowPage, UploadFiles
+from release_tools.release.steps.pipelines import StartDeploy
 from release_tools.release.steps.protections import PutProtection
 from release_tools.release.steps.refs import PushRefs, UpdateRefs
 from release_tools.release.steps.requests import AdornRequest, CloseRequest, MergeRequest, OpenRequest, RewriteRequest
@@ -30,6 +31,7 @@ KINDS = registry(
     RewriteRequest,
     SettleFiles,
     ShowPage,
+    StartDeploy,
     SwitchBranch,
     TrackBranch,
     UpdateRefs,
