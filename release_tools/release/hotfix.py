@@ -11,7 +11,7 @@ from release_tools.record import record
 from release_tools.release.bench import Bench
 from release_tools.release.guards import Problem, guard_current, refuse
 from release_tools.release.lines import find_line
-from release_tools.release.merged import is_squashed, merged_topics, released_topic, squashed
+from release_tools.release.merged import is_squashed, merged_topics, released_topic, squashed, tagged_tip
 from release_tools.release.section import read_unreleased, version_tags
 from release_tools.release.state import BranchState, RepositoryState
 from release_tools.release.topics import Topic
@@ -46,6 +46,8 @@ def hotfix_line(bench: Bench, state: RepositoryState, branch: BranchState) -> Ve
 def find_hotfix(bench: Bench, state: RepositoryState, topic: Topic | None) -> Hotfix | None:
     """Return the hotfix to finish: the named one, or without a name the newest that main has merged and nobody tagged.
 
+    A tagged one that main ends at counts as well: a finish may have died after its tag.
+
     None when there is none to release; raises `PreconditionFailed` for one that is not there or came by a squash.
     """
     branch = state.topic
@@ -54,11 +56,11 @@ def find_hotfix(bench: Bench, state: RepositoryState, topic: Topic | None) -> Ho
     merged = [one for one in merged_topics(bench, state, HOTFIX) if topic is None or one.topic.name == topic.name]
     if merged:
         return Hotfix(name=merged[0].topic.name, version=merged[0].version, source=merged[0].source)
+    released = released_topic(bench, state, topic) if topic else tagged_tip(bench, state, HOTFIX)
+    if released:
+        return Hotfix(name=released.topic.name, version=released.version, source=released.source)
     if topic is None:
         return None
-    released = released_topic(bench, state, topic)
-    if released:
-        return Hotfix(name=topic.name, version=released.version, source=released.source)
     failed = (
         f"There is no branch {topic.name}, neither here nor at the remote, and {state.main.name} has no merge of it."
     )

@@ -45,7 +45,8 @@ def release_source(
         return forwarded
     refuse_squashed(bench, state)
     if version is None:
-        return None
+        begun = tagged_tip(bench, state, kind)
+        return (begun.version, begun.source) if begun else None
     tag = state.tags.get(version.tag_name(bench.config.version.tag_prefix))
     if tag is not None:
         return version, tag.commit
@@ -123,6 +124,17 @@ def released_topic(bench: Bench, state: RepositoryState, topic: Topic) -> Merged
         if found and found.name == topic.name:
             return MergedTopic(version=tagged[commit.sha], merge=commit.sha, source=commit.parents[1], topic=topic)
     return None
+
+
+def tagged_tip(bench: Bench, state: RepositoryState, kind: str) -> MergedTopic | None:
+    """Return the tagged topic of a kind whose merge main ends at: a finish may have died after its tag."""
+    tip = state.main.remote or state.main.local
+    version = next((one for one, commit in _published(bench, state).items() if commit == tip and one.is_final), None)
+    (commit,) = parse_log(bench.reader.log(LOG_FORMAT, ("--max-count=1", tip))) if version else (None,)
+    if version is None or commit is None or len(commit.parents) != 2:
+        return None
+    found = _merged(bench, state, commit, kind)
+    return found if found and found.version == version else None
 
 
 def refuse_squashed(bench: Bench, state: RepositoryState) -> None:
