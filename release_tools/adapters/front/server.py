@@ -6,8 +6,6 @@ nothing but the tally. Only what goes wrong with itself is logged; no header, ta
 
 import sys
 
-from release_tools.record import record
-
 if __name__ == "__main__":
     sys.path.insert(0, __file__.rpartition("/release_tools/")[0] or "/")
 
@@ -28,6 +26,7 @@ from release_tools.adapters.front.peers import Client, Upstream
 from release_tools.adapters.front.relay import read_head
 from release_tools.adapters.front.tally import Tally
 from release_tools.adapters.front.wire import HEAD_LIMIT, Refused, parse_request
+from release_tools.record import record
 
 LOOPBACK = ("127.0.0.1", "::1")
 CONTROL, TALLY = "gate.json", "tally.jsonl"

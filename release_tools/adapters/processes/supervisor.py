@@ -7,8 +7,6 @@ lock of that directory is among its open files, so that it lasts as long as the 
 
 import sys
 
-from release_tools.record import record
-
 if __name__ == "__main__":
     sys.path.insert(0, __file__.rpartition("/release_tools/")[0] or "/")
 
@@ -26,6 +24,7 @@ from release_tools.adapters.processes.identity import identity_of
 from release_tools.adapters.processes.place import Job, Recorded, ServicePlace
 from release_tools.adapters.processes.service_log import rotate
 from release_tools.adapters.processes.watched import Adopted, Child, Ended, Watched, adopt_orphans, reap_strays
+from release_tools.record import record
 
 TICK = 1.0
 """Seconds between two looks at the log's size, and at a process that is not a child of ours."""
