@@ -14,7 +14,7 @@ from fakes.stored_platform import StoredPlatform
 
 from release_tools.adapters.backup_shelf import BackupShelf
 from release_tools.config.deploy import Bake, Environment
-from release_tools.deploy.flows.conductor import approve
+from release_tools.deploy.flows.approvals import approve
 from release_tools.domain.deploy.database import DatabaseFacts
 from release_tools.domain.deploy.service import Placement, ServiceSpec
 from release_tools.engine.plan import plan_hash

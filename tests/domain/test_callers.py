@@ -2,7 +2,7 @@
 
 import pytest
 
-from release_tools.domain.forge.callers import (
+from release_tools.domain.callers import (
     Source,
     installed_source,
     judge_caller,
