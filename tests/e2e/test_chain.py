@@ -168,7 +168,7 @@ def _made_mortal(runner: Runner) -> Path:
     return order
 
 
-def test_from_a_laptop_to_the_platform(tmp_path: Path) -> None:
+def test_item_4_workflows_from_a_laptop_to_the_platform(tmp_path: Path) -> None:
     """Start, pull request, merge; tag, page, back-merge, dispatch; deploy: 1.1.0 serves. Counted and timed."""
     with chain(tmp_path) as it:
         it.place.double.heard.clear()
