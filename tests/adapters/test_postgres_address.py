@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
@@ -62,6 +62,7 @@ def test_another_database_has_the_same_address_but_for_its_name(
 @given(password=st.text(st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="@"), min_size=6))
 def test_a_password_that_is_not_encoded_is_never_shown(password: str) -> None:
     """Whether an odd text is understood or refused, its password is in nothing that is said about it."""
+    assume(password not in repr(parsed("postgresql://app@db/app")))  # a word that is said of any address
     try:
         address = parsed(f"postgresql://app:{password}@db/app")
     except ConfigError as error:
