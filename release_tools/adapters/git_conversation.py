@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from select import select
 from typing import NamedTuple
+from weakref import finalize
 
 from release_tools.adapters.git_process import GitProcess, kill, too_late
 from release_tools.errors import ToolFailed
@@ -32,7 +33,7 @@ class Conversation:
     def __init__(self, git: GitProcess) -> None:
         self._git = git
         self._process: subprocess.Popen[bytes] | None = None
-        self._keeper: object = None
+        self._end: Callable[[], object] = _nothing
         self._answer = bytearray()
         self._errors = bytearray()
 
@@ -52,14 +53,9 @@ class Conversation:
             return Stored(name=full, kind=kind, data=self._read(lambda: size + 1)[:size])
 
     def close(self) -> None:
-        """End git now, not when we end; another question would start it again."""
-        if self._process is None:
-            return
-        kill(self._process)
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
-        self._process = self._keeper = None
+        """End git now, not when we are forgotten; another question would start it again."""
+        self._end()
+        self._process = None
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
@@ -67,15 +63,17 @@ class Conversation:
         try:
             yield
         except BaseException:
-            kill(self._process)
-            self._process = self._keeper = None
+            self.close()
             raise
 
     def _asked(self, question: str) -> tuple[str, str, int] | None:
         if self._process is None:
             self._answer.clear()
             self._errors.clear()
-            self._process, self._keeper = self._git.converse(*ASKED)
+            self._process, keeper = self._git.converse(*ASKED)
+            # Whoever forgets us ends git. When we all end, it is told by its input, and nobody waits for it.
+            self._end = end = finalize(self, _finish, self._process, keeper)
+            end.atexit = False
         assert self._process.stdin is not None
         # A git that is gone is found out by reading, where it may have left its reason.
         with suppress(BrokenPipeError):
@@ -116,3 +114,14 @@ class Conversation:
             self._errors += os.read(self._process.stderr.fileno(), CHUNK)
         words = os.fsdecode(bytes(self._errors)).strip() or "no message"
         return ToolFailed(f"`git {' '.join(ASKED)}` ended in the middle of a conversation: {words}")
+
+
+def _finish(process: "subprocess.Popen[bytes]", _: object) -> None:
+    kill(process)
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+def _nothing() -> None:
+    """End nothing: no git was started yet."""

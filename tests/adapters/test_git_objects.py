@@ -1,5 +1,6 @@
 """The store of real git, asked through one process that stays: what it tells, and how it ends."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -135,6 +136,19 @@ def test_a_git_that_was_killed_is_started_again(git: GitProcess) -> None:
     with pytest.raises(ToolFailed, match="ended in the middle"):
         objects.missing([made])
     assert objects.missing([made]) == ()
+
+
+def test_whoever_is_forgotten_leaves_no_git_behind(git: GitProcess) -> None:
+    """Also in a circle that only the collector finds: nothing runs on, and nothing is said about it."""
+    asked = commit(git)
+    circle: list[object] = [GitObjects(git)]
+    circle.append(circle)
+    assert isinstance(circle[0], GitObjects) and circle[0].message(asked)
+    running = processes()
+    assert running
+    del circle
+    gc.collect()
+    assert len(processes() & running) == len(running) - 1
 
 
 def test_an_answer_that_was_not_heard_out_is_not_taken_for_the_next(

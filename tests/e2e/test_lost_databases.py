@@ -16,11 +16,7 @@ from postgres_rig import Cluster, start_cluster
 
 from release_tools.deploy.flows import failing
 
-pytestmark = [
-    pytest.mark.slow,
-    # What spoke to the server that died is given up with it, and may be collected before its process has ended.
-    pytest.mark.filterwarnings("ignore:subprocess [0-9]+ is still running:ResourceWarning"),
-]
+pytestmark = pytest.mark.slow
 OURS = "application_name LIKE 'release-tools/%'"
 WAITING = f"SELECT count(*) FROM pg_stat_activity WHERE {OURS} AND wait_event_type = 'Lock'"
 
