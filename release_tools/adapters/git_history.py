@@ -14,7 +14,7 @@ from release_tools.adapters.git_stream import run_git
 from release_tools.adapters.push_place import push_place
 from release_tools.domain.history.changes import CHANGES, Change, Changes, parse_changes
 from release_tools.domain.history.landmarks import Landmarks, parse_landmarks
-from release_tools.domain.history.picks import DATES, PATCHES, parse_dates, parse_patches
+from release_tools.domain.history.picks import read_fingerprints
 from release_tools.domain.refs import HEADS, TAGS, Blob, Refs, Signature, parse_listing, parse_refs, parse_signature
 from release_tools.errors import PreconditionFailed, ToolFailed
 from release_tools.record import record
@@ -75,12 +75,7 @@ class GitHistory:
 
     def fingerprints(self, commits: Sequence[str]) -> dict[str, str]:
         """Return what is the same for picks of one commit, for those that share header and date with another."""
-        names = "".join(f"{name}\n" for name in commits).encode()
-        dates = parse_dates(self._text(*DATES, stdin=names)) if commits else {}
-        if not dates:
-            return {}
-        patches = self._text(*PATCHES, stdin="".join(f"{name}\n" for name in dates).encode())
-        return parse_patches(self._text("patch-id", "--stable", stdin=os.fsencode(patches)), dates)
+        return read_fingerprints(lambda words, fed: b"".join(self._pieces(words, fed, ok=(0,))), commits)
 
     def differences(self, old: str, new: str) -> tuple[Change, ...]:
         """Return the files that differ between two commits."""

@@ -12,8 +12,9 @@ from release_tools.adapters.git_obstacles import concealed, overwritten
 from release_tools.adapters.git_place import located, place_of
 from release_tools.adapters.git_process import GitProcess
 from release_tools.adapters.git_remote import GitRemote
-from release_tools.adapters.git_walk import list_below, read_changes, read_fingerprints, read_log
+from release_tools.adapters.git_walk import list_below, read_changes, read_log
 from release_tools.domain.history.changes import Changes
+from release_tools.domain.history.picks import read_fingerprints
 from release_tools.domain.refs import (
     HEADS,
     REMOTES,
@@ -196,7 +197,7 @@ class GitReader:
 
     def fingerprints(self, commits: Sequence[str]) -> dict[str, str]:
         """Return what is the same for picks of one commit, for those that share header and date with another."""
-        return read_fingerprints(self.git, commits)
+        return read_fingerprints(lambda words, fed: self.git.run(*words, stdin=fed).stdout, commits)
 
     def below(self, commit: str, directory: str) -> tuple[str, ...]:
         """Return the paths of a commit's files below a directory, in git's order."""

@@ -1,4 +1,4 @@
-"""Walks over commits for the reader: the log of revisions, what named commits change, and which make the same change.
+"""Walks over commits for the reader: the log of revisions, and what named commits change.
 
 What stands in single objects is asked of `git_objects`.
 """
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.history.changes import CHANGES, Change, parse_changes
 from release_tools.domain.history.log import NAME_FORMAT
-from release_tools.domain.history.picks import DATES, PATCHES, parse_dates, parse_patches
 
 PLAIN = ("--encoding=UTF-8", "--no-color", "--no-notes", "--no-show-signature", "--no-decorate")
 """Only what a format names may be in the stream, whatever the user's settings add to `git log`."""
@@ -31,16 +30,6 @@ def read_changes(git: GitProcess, commits: Sequence[str], paths: Sequence[str]) 
     names = "".join(f"{name}\n" for name in commits).encode()
     asked = ("log", "-z", *PLAIN, f"--format={NAME_FORMAT}", *CHANGES, "--stdin", "--", *paths)
     return parse_changes(os.fsdecode(git.run("--literal-pathspecs", *asked, stdin=names).stdout))
-
-
-def read_fingerprints(git: GitProcess, commits: Sequence[str]) -> dict[str, str]:
-    """Return what is the same for picks of one commit, for those that share header and date with another."""
-    names = "".join(f"{name}\n" for name in commits).encode()
-    dates = parse_dates(git.run(*DATES, stdin=names).text) if commits else {}
-    if not dates:
-        return {}
-    patches = git.run(*PATCHES, stdin="".join(f"{name}\n" for name in dates).encode()).stdout
-    return parse_patches(git.run("patch-id", "--stable", stdin=patches).text, dates)
 
 
 def list_below(git: GitProcess, commit: str, directory: str) -> tuple[str, ...]:

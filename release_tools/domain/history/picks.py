@@ -4,12 +4,13 @@ Git keeps author, date and message when it picks; whether the change is the same
 """
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from release_tools.domain.history.commit import Commit
 
 DATES = ("log", "--no-walk=unsorted", "--format=%H %at %s", "--no-show-signature", "--stdin")
 PATCHES = ("diff-tree", "--stdin", "--root", "-r", "-p", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-color")
+PATCH_IDS = ("patch-id", "--stable")
 """Questions to git about commits named on its input, whatever the user's settings say of diffs."""
 
 SHARED = 2
@@ -47,14 +48,24 @@ def mark_picks(commits: Sequence[Commit], fingerprints: Mapping[str, str]) -> tu
     return tuple(one._replace(repeats=repeated[one.sha]) if one.sha in repeated else one for one in commits)
 
 
-def parse_dates(told: str) -> dict[str, str]:
+def read_fingerprints(ask: Callable[[tuple[str, ...], bytes], bytes], commits: Sequence[str]) -> dict[str, str]:
+    """Return what is the same for picks of one commit, for those that share header and date with another.
+
+    `ask` answers a question to git with what it is fed; a diff takes time, so only those of commits so alike are asked
+    for. A commit without a change has no fingerprint.
+    """
+    dates = _shared(ask(DATES, _lines(commits))) if commits else {}
+    patches = ask(PATCH_IDS, ask(PATCHES, _lines(dates))) if dates else b""
+    rows = (line.split(b" ") for line in patches.splitlines())
+    return {name.decode(): f"{dates[name.decode()]} {patch.decode()}" for patch, name in rows}
+
+
+def _shared(told: bytes) -> dict[str, str]:
     """Parse names, dates and headers, a line each, and return the dates of those that share both with another."""
-    told_of = dict(line.split(" ", 1) for line in told.split("\n") if line)
-    counted = Counter(told_of.values())
-    return {name: said.partition(" ")[0] for name, said in told_of.items() if counted[said] >= SHARED}
+    said = {name.decode(): rest for name, _, rest in (line.partition(b" ") for line in told.split(b"\n") if line)}
+    counted = Counter(said.values())
+    return {name: rest.split(b" ", 1)[0].decode() for name, rest in said.items() if counted[rest] >= SHARED}
 
 
-def parse_patches(told: str, dates: Mapping[str, str]) -> dict[str, str]:
-    """Parse what `git patch-id` prints; a commit without a change has no fingerprint."""
-    rows = (line.split(" ") for line in told.split("\n") if line)
-    return {name: f"{dates[name]} {patch}" for patch, name in rows}
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode()

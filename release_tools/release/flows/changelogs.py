@@ -7,7 +7,6 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import NoReturn
 
 from release_tools.domain.changelog.outline import Group, Outline, group_entries
 from release_tools.domain.changelog.people import People
@@ -99,8 +98,7 @@ def outline_version(chronicle: Chronicle, text: str) -> Outline:
     finals = chronicle.finals | {version: chronicle.landmarks.tags[tag]}
     found = read_release(chronicle.reader, finals, version)
     if found is None:
-        whole = (outline for outline in outline_all(chronicle) if outline.version == str(version))
-        return next(whole, None) or _raise_elsewhere(tag)
+        return _from_whole(chronicle, version, tag)
     outline = Outline(
         version=str(version),
         date=chronicle.reader.days((tag,))[tag],
@@ -186,7 +184,10 @@ def _link(outlines: Sequence[Outline]) -> tuple[Outline, ...]:
     return tuple(replace(one, previous=before.tag) for one, before in zip(outlines, older, strict=True))
 
 
-def _raise_elsewhere(tag: str) -> NoReturn:
+def _from_whole(chronicle: Chronicle, version: Version, tag: str) -> Outline:
+    for outline in outline_all(chronicle):
+        if outline.version == str(version):
+            return outline
     raise PreconditionFailed(
         f"{tag} tags nothing of the history of what is checked out, nor of main's.",
         state="Nothing was written.",
