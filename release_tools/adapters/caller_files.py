@@ -1,6 +1,6 @@
 """The workflows of a work tree that call ours: read, and written whole; and the templates that they are made from.
 
-What stands in them is told in `domain.callers`.
+What stands in them is told in `domain.workflow_callers`.
 """
 
 from importlib.resources import files

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from release_tools.domain.callers import (
+from release_tools.domain.workflow_callers import (
     WORKFLOWS,
     Fate,
     Source,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from release_tools.domain.callers import (
+from release_tools.domain.workflow_callers import (
     Source,
     installed_source,
     judge_caller,
