@@ -9,11 +9,13 @@ import json
 import os
 import pkgutil
 import select
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -30,8 +32,11 @@ class Loaded:
 
     def __init__(self) -> None:
         self._started = _read_at_start(os.environ)
+        # Nothing else of the test in which it happens to start: that test may end whatever names its directory.
         self._process = subprocess.Popen(
             (sys.executable, "-P", __file__),
+            cwd="/",
+            env=self._started,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -54,15 +59,23 @@ class Loaded:
             orders.write(json.dumps(order) + "\n")
             orders.flush()
             if not select.select([answers], [], [], timeout)[0]:
-                self._process.kill()
-                raise subprocess.TimeoutExpired(arguments, timeout)
-            code = json.loads(answers.readline())
-            out, err = (Path(path).read_text() for path in said)
+                raise subprocess.TimeoutExpired(arguments, timeout, *map(_read, said))
+            answer = answers.readline()
+            out, err = map(_read, said)
+            if not answer:
+                raise ChildProcessError(f"{arguments} ended what loaded it, by {self._process.wait()}: {err}")
+            code = json.loads(answer)
         return code, out, err
+
+    def kill(self) -> None:
+        """End the process and the command that it waits for."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self.close()
 
     def close(self) -> None:
         """End the process."""
-        with self._process:
+        with self._process, suppress(BrokenPipeError):
             assert self._process.stdin
             self._process.stdin.close()
 
@@ -71,6 +84,18 @@ class Loaded:
 def loaded() -> Loaded:
     """Return the one process of this test process."""
     return Loaded()
+
+
+def run_loaded(
+    arguments: tuple[str, ...], cwd: Path, environment: Mapping[str, str], *, timeout: float
+) -> tuple[int, str, str]:
+    """Run a command in the one process, which does not outlive a command that failed to end."""
+    try:
+        return loaded().run(arguments, cwd, environment, timeout=timeout)
+    except (subprocess.TimeoutExpired, OSError):
+        loaded().kill()
+        loaded.cache_clear()
+        raise
 
 
 def unload() -> None:
@@ -87,6 +112,10 @@ def import_program() -> None:
     for module in pkgutil.walk_packages(release_tools.__path__, "release_tools."):
         if not module.name.startswith(PLUG_INS):
             import_module(module.name)
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text() if Path(path).exists() else ""
 
 
 def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from ai_lab import EXAMPLE
 from lab_site import SECRETS, Site, write_env
-from loaded import SCRIPT, loaded
+from loaded import SCRIPT, run_loaded
 from postgres_rig import session_cluster
 
 from release_tools.adapters.processes.identity import is_alive, pid_of
@@ -86,7 +86,7 @@ class DeployLab:
     def run(self, *arguments: str, site: Site | None = None) -> Outcome:
         """Run a command on an environment, by default staging, and return how it ended."""
         words = (*arguments, "--env", (site or self.staging).name)
-        outcome = Outcome(*loaded().run(words, self.repository, self.environment, timeout=TIMEOUT))
+        outcome = Outcome(*run_loaded(words, self.repository, self.environment, timeout=TIMEOUT))
         self.said.extend(outcome[1:])
         return outcome
 

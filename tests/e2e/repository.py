@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from loaded import SCRIPT, loaded
+from loaded import SCRIPT, loaded, run_loaded
 
 DAY = "2026-01-15"
 NOON = {"GIT_AUTHOR_DATE": f"{DAY}T12:00:00+0000", "GIT_COMMITTER_DATE": f"{DAY}T12:00:00+0000"}
@@ -114,7 +114,7 @@ class Clone:
         whole = self._environment() | environment
         if wrap or not loaded().fits(whole):
             return ended(self.start(*arguments, wrap=wrap, **environment))
-        return Outcome(*loaded().run(arguments, self.path, whole, timeout=60))
+        return Outcome(*run_loaded(arguments, self.path, whole, timeout=180))
 
     def write(self, name: str, text: str | bytes) -> Path:
         """Write a file."""

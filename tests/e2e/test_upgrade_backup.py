@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import TIMEOUT, DeployLab, Outcome, deploy_lab, silent
-from loaded import loaded
+from loaded import run_loaded
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ def lab() -> Iterator[DeployLab]:
 
 def typed(lab: DeployLab, *words: str) -> Outcome:
     """Type a command that knows no environment."""
-    outcome = Outcome(*loaded().run(words, lab.repository, lab.environment, timeout=TIMEOUT))
+    outcome = Outcome(*run_loaded(words, lab.repository, lab.environment, timeout=TIMEOUT))
     lab.said.extend(outcome[1:])
     return outcome
 
