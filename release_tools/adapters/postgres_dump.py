@@ -80,9 +80,14 @@ class PostgresDump:
             # A full disk is told at once, and not when a big database has been counted to its end.
             writing.add_done_callback(lambda done: session.cancel() if done.exception() else None)
             try:
-                return read_contents(session, hashed=True)
-            finally:
-                writing.result()
+                contents = read_contents(session, hashed=True)
+            except ToolFailed:
+                if writing.done():
+                    writing.result()
+                # It loses the snapshot with us, and would only say so.
+                raise
+            writing.result()
+            return contents
 
     def _write_globals(self, directory: Path, *, timeout: float) -> None:
         """Write roles and tablespaces, with passwords where this role may see them."""

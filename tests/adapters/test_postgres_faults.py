@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from postgres_place import Place
 from postgres_rig import PASSWORD
 
 from release_tools.adapters.postgres_database import PostgresDatabase
+from release_tools.adapters.postgres_programs import PostgresPrograms
 from release_tools.errors import PreconditionFailed, ToolFailed, ToolTimedOut
 
 SPELLINGS = (PASSWORD, "p%40ss%2Fw%3Aord%3F%23%2541")
@@ -70,6 +72,23 @@ def test_a_role_that_may_not_read_a_table_is_told_its_name(place: Place, tmp_pat
     for ask in (database.contents, lambda: database.dump(tmp_path)):
         with pytest.raises(ToolFailed, match="secret"):
             ask()
+
+
+def test_what_failed_first_is_told(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the counting fails, its snapshot is gone, and what the dump says about that is no reason."""
+    role = place.role()
+    place.run("CREATE TABLE secret (a int)")
+    database, run = place.as_role(role, "sesame-7"), PostgresPrograms.run
+
+    def late(programs: PostgresPrograms, *argv: str, **how: Any) -> Any:
+        if argv[0] != "pg_dump":
+            return run(programs, *argv, **how)
+        time.sleep(0.5)
+        raise ToolFailed("could not import the requested snapshot")
+
+    monkeypatch.setattr(PostgresPrograms, "run", late)
+    with pytest.raises(ToolFailed, match="secret"):
+        database.dump(tmp_path)
 
 
 def test_hidden_rows_are_an_error_and_not_a_smaller_number(place: Place) -> None:
