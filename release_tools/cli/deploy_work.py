@@ -43,7 +43,12 @@ def command_of(run: str) -> str:
 def _work(place: DeployPlace, name: str, word: str | None) -> None:
     stop = StopRequest()
     conductor = DeployConductor(
-        session=place.session, report=_progress, stop=stop, show=_show, announcer=place.announcer(_say)
+        session=place.session,
+        report=_progress,
+        stop=stop,
+        show=_show,
+        announcer=place.announcer(_say),
+        herald=place.herald(_say),
     )
     try:
         with stop.listening(_say):

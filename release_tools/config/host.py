@@ -51,4 +51,8 @@ class HostFile(Table):
     postgresql: Name | None = field(
         default=None, metadata=about("Directory of pg_dump and pg_restore; left out: PATH, else the newest installed")
     )
+    notify: dict[Name, Name] = field(
+        default_factory=dict,
+        metadata=about("Who is told of deploys: a name, and the absolute path of the file that holds its address"),
+    )
     backup: BackupPlace

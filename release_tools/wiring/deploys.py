@@ -14,11 +14,12 @@ from release_tools.record import record
 from release_tools.wiring.repository import open_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from release_tools.config.deploy import Deploy
     from release_tools.deploy.blueprint import Blueprint
     from release_tools.deploy.flows.announcing import Announcer
+    from release_tools.deploy.flows.notifying import Herald
     from release_tools.deploy.session import DeploySession
     from release_tools.engine.lock import Held
     from release_tools.wiring.platforms import Platform
@@ -39,6 +40,8 @@ class DeployPlace:
     session: "DeploySession"
     tables: "Deploy"
     """The deploy tables that name the platform."""
+    receivers: "Mapping[str, str]"
+    """Who is told of runs: a name, and the path of the file that holds its address."""
 
     def blueprint(self) -> "Blueprint":
         """Return the blueprint of what serves, else of what the repository's main says."""
@@ -60,6 +63,23 @@ class DeployPlace:
 
         session = self.session
         return announcer(session.config, session.reader.settings(), os.environ, self.environment, say)
+
+    def herald(self, say: "Callable[[str], None]") -> "Herald":
+        """Return what tells those whom the host file names of its runs; `say` hears what could not be told."""
+        from release_tools.adapters.notice_files import NoticeFiles
+        from release_tools.adapters.webhooks import Webhooks
+        from release_tools.deploy.flows.notifying import SILENT, Herald
+
+        if not self.receivers:
+            return SILENT
+        return Herald(
+            project=self.tables.project,
+            environment=self.environment,
+            receivers=tuple(self.receivers),
+            box=NoticeFiles(directory=self.state / "notices"),
+            post=Webhooks(files={name: Path(path) for name, path in self.receivers.items()}),
+            say=say,
+        )
 
     def words(self) -> tuple[str, ...]:
         """Return how another process of ours is told the same place."""
@@ -122,6 +142,7 @@ def _place(repo: Path, config_file: Path | None, platform: "Platform", held: "He
         held=held,
         session=platform.session(run_id),
         tables=platform.tables,
+        receivers=platform.host_file.notify,
     )
 
 

@@ -25,6 +25,7 @@ from release_tools.config.model import Config
 from release_tools.deploy.blueprint import Blueprint, draw, version_of
 from release_tools.deploy.flows.announcing import NOBODY
 from release_tools.deploy.flows.conductor import DeployConductor
+from release_tools.deploy.flows.notifying import SILENT
 from release_tools.deploy.flows.proposals import propose_deploy
 from release_tools.deploy.session import DeploySession
 from release_tools.deploy.steps import KINDS
@@ -103,7 +104,7 @@ class FakePlatform:
         self.recorded: dict[str, str] = {}
         self.runs = Runs(root=self.root, kinds=KINDS, made_by="0", clock=self.clock.now)
         self.stop, self.shown, self.number = StopRequest(), list[Plan](), 0
-        self.announcer = NOBODY
+        self.announcer, self.herald = NOBODY, SILENT
         self.failing: dict[str, str] = {}
         self.during: Callable[[str, Migration], None] = lambda url, migration: None
 
@@ -188,6 +189,7 @@ class FakePlatform:
             stop=self.stop,
             show=self.shown.append,
             announcer=self.announcer,
+            herald=self.herald,
         )
 
     def deploy(self, version: str, **options: Any) -> str:

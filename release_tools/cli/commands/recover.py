@@ -1,5 +1,7 @@
 """`recover`: end what a dead deploy left, in exactly the new or exactly the old version."""
 
+from functools import partial
+
 import click
 
 from release_tools.cli.boot_unit import render_boot_unit
@@ -36,7 +38,8 @@ def command(invocation: Invocation, environment: str, *, boot: bool, unit: bool)
             report=lambda one: talk(invocation, f"[{one.number}/{one.of}] {one.title}: {one.word}"),
             stop=stop,
             show=lambda plan: show_plan(invocation, plan),
-            announcer=place.announcer(lambda text: talk(invocation, text)),
+            announcer=place.announcer(partial(talk, invocation)),
+            herald=place.herald(partial(talk, invocation)),
         )
         with stop.listening(lambda text: talk(invocation, text)):
             outcome = recover(conductor)

@@ -4,6 +4,7 @@ What a plan does stands in the plans; which way leads back stands in `rollback`.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from release_tools.deploy.flows.announcing import NOBODY, Announcer
 from release_tools.deploy.flows.approvals import hold
@@ -18,6 +19,7 @@ from release_tools.deploy.flows.endings import (
     unrecorded,
 )
 from release_tools.deploy.flows.failing import observe_reached
+from release_tools.deploy.flows.notifying import SILENT, Herald
 from release_tools.deploy.flows.retreats import plan_way_back
 from release_tools.deploy.flows.second_look import plan_from_now
 from release_tools.deploy.flows.stages import Stage, Story, tell
@@ -50,6 +52,7 @@ class DeployConductor:
     show: Callable[[Plan], None]
     """Shows a plan that a run goes on with."""
     announcer: Announcer = NOBODY
+    herald: Herald = SILENT
 
     def begin(self, intent: Intent, plan: Plan, stage: Stage = Stage.PREPARE) -> str:
         """Carry out an approved first plan as a new run, and what follows from it; return how that ended."""
@@ -61,6 +64,14 @@ class DeployConductor:
         A cut-over that was planned and not begun is not begun before all was looked at once more.
         """
         self.announcer.begin(tell(run))
+        self.herald.begin(tell(run), partial(self._world, run))
+        try:
+            return self._go_on(run, decision)
+        except ReleaseToolsError as error:
+            self.herald.halt(run, partial(self._world, run), error)
+            raise
+
+    def _go_on(self, run: Run, decision: Decision | None) -> str:
         if not run.closed and tell(run).stage is Stage.CUT_OVER and not run.begun(run.plan()):
             plan_from_now(self.session, tell(run), self._world(run))
         while not run.closed:
@@ -111,6 +122,7 @@ class DeployConductor:
         else:
             outcome = _outcome(story)
             self.announcer.end(story, outcome)
+            self.herald.end(story, outcome, partial(self._world, run))
             self.session.runs.close(run, outcome)
 
     def _turn(self, story: Story, world: World, error: ReleaseToolsError, *, policy: Policy | None = None) -> None:
