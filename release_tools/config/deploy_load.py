@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from release_tools.config.deploy import Deploy
-from release_tools.config.finding import Finding, render_path
+from release_tools.config.finding import Finding, refuse, render_path
 from release_tools.config.host import HostFile
-from release_tools.config.load import DEPLOY, refuse
-from release_tools.config.source import Source, Text, find_source
+from release_tools.config.source import DEPLOY, Source, Text, find_source
 from release_tools.errors import ConfigError, PreconditionFailed
 
 HOSTS = "RELEASE_TOOLS_HOSTS"
@@ -100,11 +99,12 @@ def _read(path: Path) -> Source:
 
 
 def _outside(host: HostFile) -> tuple[Finding, ...]:
-    named = {
+    named: dict[tuple[str, ...], str | None] = {
         ("home",): host.home,
         ("state",): host.state,
         ("backup", "directory"): host.backup.directory,
         ("backup", "identity"): host.backup.identity,
+        **{("notify", name): path for name, path in host.notify.items()},
     }
     return tuple(
         Finding(render_path(place), "must be an absolute path")

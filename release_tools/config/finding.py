@@ -6,10 +6,14 @@ Findings of pydantic are turned into ours here; rules that span several keys liv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from release_tools.config.table import Table, tables_in
 from release_tools.domain.spelling import nearest
+from release_tools.errors import ConfigError
+
+if TYPE_CHECKING:
+    from release_tools.config.source import Source
 
 Location = tuple[str | int, ...]
 UNKNOWN = "unexpected_keyword_argument"
@@ -99,3 +103,14 @@ def _paths(table: type[Table], prefix: str) -> Iterator[str]:
         yield f"{prefix}{field.name}"
         if isinstance(field.type, type) and issubclass(field.type, Table):
             yield from _paths(field.type, f"{prefix}{field.name}.")
+
+
+def refuse(source: "Source", findings: tuple[Finding, ...]) -> ConfigError:
+    """Return the error that lists everything that is wrong with a configuration."""
+    lines = (f"  {source.spell(finding.path)}: {finding.wrong}" for finding in dict.fromkeys(findings))
+    count = "1 fault" if len(set(findings)) == 1 else f"{len(set(findings))} faults"
+    return ConfigError(
+        "\n".join((f"The configuration in {source.path} has {count}:", *lines)),
+        state="Nothing was changed.",
+        todo=f"Mend {source.path.name} and repeat the command.",
+    )

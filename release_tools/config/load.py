@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from release_tools.config.memory import recall, remember
 from release_tools.config.model import Config
-from release_tools.config.source import Source, find_source, read_texts
-from release_tools.errors import ConfigError
+from release_tools.config.source import DEPLOY, Source, find_source, read_texts
 
 if TYPE_CHECKING:
     from release_tools.config.finding import Finding
-
-DEPLOY = "deploy"
 
 
 def config_path(top: Path) -> Path | None:
@@ -41,6 +38,7 @@ def load_config(top: Path, explicit: Path | None = None) -> Config:
 def fit_config(source: Source) -> Config:
     """Fit a raw configuration to the model and check it."""
     # What judges is imported here: it is not needed for a configuration that was judged before.
+    from release_tools.config.finding import refuse
     from release_tools.config.judge import fit_values
     from release_tools.config.semantics import lint_config
 
@@ -75,14 +73,3 @@ def _with_flow(raw: dict[str, Any]) -> "tuple[dict[str, Any], tuple[Finding, ...
         return raw, ()
     rows, findings = merge_flow(written, trunk=trunk)
     return {**raw, "flow": rows}, findings
-
-
-def refuse(source: Source, findings: "tuple[Finding, ...]") -> ConfigError:
-    """Return the error that lists everything that is wrong with a configuration."""
-    lines = (f"  {source.spell(finding.path)}: {finding.wrong}" for finding in dict.fromkeys(findings))
-    count = "1 fault" if len(set(findings)) == 1 else f"{len(set(findings))} faults"
-    return ConfigError(
-        "\n".join((f"The configuration in {source.path} has {count}:", *lines)),
-        state="Nothing was changed.",
-        todo=f"Mend {source.path.name} and repeat the command.",
-    )

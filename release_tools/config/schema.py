@@ -11,8 +11,8 @@ from typing import Any
 from release_tools.config.changelog_table import Changelog
 from release_tools.config.deploy import Deploy
 from release_tools.config.judge import model_schema
-from release_tools.config.load import DEPLOY
 from release_tools.config.model import Config, Version
+from release_tools.config.source import DEPLOY
 from release_tools.config.table import Table
 
 TITLE = "Configuration of release-tools"

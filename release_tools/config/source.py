@@ -11,6 +11,8 @@ from release_tools.record import record
 
 OWN_FILE, SHARED_FILE = "release-tools.toml", "pyproject.toml"
 TOOL = "release-tools"
+DEPLOY = "deploy"
+"""The table that only deploy commands load."""
 Raw = dict[str, Any]
 
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from release_tools.config.deploy import Deploy
 from release_tools.config.deploy_load import load_deploy
-from release_tools.config.load import DEPLOY
 from release_tools.config.model import Config
-from release_tools.config.source import OWN_FILE, SHARED_FILE, Text, find_source
+from release_tools.config.source import DEPLOY, OWN_FILE, SHARED_FILE, Text, find_source
 from release_tools.deploy.blueprint import Blueprint, draw
 from release_tools.engine.runs import Runs
 from release_tools.errors import PreconditionFailed

@@ -98,6 +98,9 @@ def test_a_host_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_text('home = "/srv"\n[backup]\ndirectory = "backups"\n')
     with pytest.raises(ConfigError, match=r"backup\.directory: must be an absolute path"):
         load_host("shop", "production")
+    path.write_text('home = "/srv"\nnotify = { chat = "chat.url" }\n[backup]\ndirectory = "/backups"\n')
+    with pytest.raises(ConfigError, match=r"notify\.chat: must be an absolute path"):
+        load_host("shop", "production")
     path.write_text('home = "/srv"\nstate = "/state"\n[backup]\ndirectory = "/backups"\n')
     assert state_directory(load_host("shop", "production"), "shop", "production") == Path("/state")
     path.write_text('home = "/srv"\nhoem = 1\n[backup]\ndirectory = "/backups"\n')
