@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from release_tools.adapters.git_fetch import fetch_objects
+from release_tools.adapters.git_identity import NOBODY, identity
 from release_tools.adapters.git_objects import GitObjects
 from release_tools.adapters.git_place import place_of
 from release_tools.adapters.git_planting import Planting
@@ -17,9 +19,6 @@ from release_tools.adapters.git_process import GitProcess
 from release_tools.domain.refs import Blob, Merge, Signature
 from release_tools.errors import ToolFailed
 from release_tools.record import record
-
-NOBODY = Signature(name="release-tools", email="release-tools@localhost", epoch=0, offset="+0000")
-"""Who makes the commits that are never named, the same ones each time."""
 
 
 def draft_process(git: GitProcess, objects: Path) -> GitProcess:
@@ -50,21 +49,7 @@ class GitDraft:
 
     def fetch(self, remote: str, names: tuple[str, ...]) -> None:
         """Bring the objects behind full ref names of the remote into the draft; no ref is written."""
-        self.git.run(
-            "-c",
-            "maintenance.auto=false",
-            "-c",
-            "fetch.writeCommitGraph=false",
-            "fetch",
-            "--quiet",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--refmap=",
-            remote,
-            *names,
-            timeout=self.network_timeout,
-        )
+        fetch_objects(self.git, remote, names, timeout=self.network_timeout)
 
     def tree(self, base: str, files: Mapping[str, Blob | None]) -> str:
         """Return the tree of `base` (a commit or tree) with files put in their place; None takes one away."""
@@ -76,7 +61,7 @@ class GitDraft:
         parent_args = tuple(arg for parent in parents for arg in ("-p", parent))
         writer = author or self.author
         assert writer is not None
-        env = {**_identity("AUTHOR", writer), **self._committer()}
+        env = {**identity("AUTHOR", writer), **self._committer()}
         # Our messages are UTF-8, whatever encoding the settings promise for those that people write.
         made = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", *sign, *parent_args, "-F", "-", tree)
         return self.git.run(*made, stdin=message.encode("utf-8", "surrogateescape"), env=env).text
@@ -100,7 +85,7 @@ class GitDraft:
 
     def _stand_in(self, of: str, *parents: str) -> str:
         """Return a nameless commit with the tree of another, or with a tree."""
-        env = _identity("AUTHOR", NOBODY) | _identity("COMMITTER", NOBODY)
+        env = identity("AUTHOR", NOBODY) | identity("COMMITTER", NOBODY)
         made = ("commit-tree", "--no-gpg-sign", *parents, "-m", "stand-in", self.objects.tree(of))
         return self.git.run(*made, env=env).text
 
@@ -152,8 +137,4 @@ class GitDraft:
 
     def _committer(self) -> dict[str, str]:
         assert self.committer is not None
-        return _identity("COMMITTER", self.committer)
-
-
-def _identity(role: str, who: Signature) -> dict[str, str]:
-    return {f"GIT_{role}_NAME": who.name, f"GIT_{role}_EMAIL": who.email, f"GIT_{role}_DATE": f"@{who.stamp}"}
+        return identity("COMMITTER", self.committer)

@@ -6,15 +6,18 @@ What should be changed, and in which order, stands in plans; nothing here decide
 import errno
 import os
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
+from release_tools.adapters.git_fetch import fetch_objects
+from release_tools.adapters.git_identity import NOBODY, identity
 from release_tools.adapters.git_place import place_of
 from release_tools.adapters.git_process import GitProcess, ended
 from release_tools.adapters.git_push import refusal
 from release_tools.adapters.git_written import accept_written
-from release_tools.domain.refs import ABSENT, HEADS, RefUpdate
+from release_tools.domain.refs import ABSENT, HEADS, TAGS, RefUpdate
 from release_tools.errors import ToolFailed, ToolTimedOut
 from release_tools.record import record
 
@@ -43,13 +46,26 @@ class GitWriter:
         """Push all updates or none, each only where the remote has its expected value; `PushRefused` by the server."""
         leases = (f"--force-with-lease={update.name}:{update.old}" for update in updates)
         refspecs = (f"{update.new}:{update.name}" for update in updates)
-        options = ("--atomic", "--porcelain", "--no-follow-tags", *leases)
+        # Hooks of people are about branches and tags.
+        unnoticed = () if any(one.name.startswith((HEADS, TAGS)) for one in updates) else ("--no-verify",)
+        options = ("--atomic", "--porcelain", "--no-follow-tags", *unnoticed, *leases)
         # The server's words are shown to people, and git would colour some of them.
         command = (*QUIET, "-c", "color.remote=never", "push", *options, remote, *refspecs)
         done = self.git.run(*command, ok=(0, 1), timeout=self.network_timeout, env=self.environment)
         if done.code:
             what = ended(command, done)
             raise refusal(what, done) or ToolFailed(f"{what} {done.stderr or 'no message'}")
+
+    def fetch(self, remote: str, names: tuple[str, ...]) -> None:
+        """Bring the objects behind full ref names of the remote here; no ref is written."""
+        fetch_objects(self.git, remote, names, timeout=self.network_timeout)
+
+    def stamp(self, commit: str, message: str) -> str:
+        """Return a new commit on top of another, with its tree, a message, by nobody and dated now; no ref names it."""
+        who = replace(NOBODY, epoch=int(time.time()))
+        made = ("commit-tree", "--no-gpg-sign", "-p", commit, "-F", "-", f"{commit}^{{tree}}")
+        env = {**self.environment, **identity("AUTHOR", who), **identity("COMMITTER", who)}
+        return self.git.run(*made, stdin=message.encode(), env=env).text
 
     def update_refs(self, updates: tuple[RefUpdate, ...], reason: str) -> None:
         """Change all refs or none, each only where it has its expected value."""

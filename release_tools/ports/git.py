@@ -193,6 +193,14 @@ class GitWriter(Protocol):
         """
         ...
 
+    def fetch(self, remote: str, names: tuple[str, ...], /) -> None:
+        """Bring the objects behind full ref names of the remote here; no ref is written."""
+        ...
+
+    def stamp(self, commit: str, message: str, /) -> str:
+        """Return a new commit on top of another, with its tree, a message, by nobody and dated now; no ref names it."""
+        ...
+
     def update_refs(self, updates: tuple[RefUpdate, ...], reason: str, /) -> None:
         """Change all refs or none, each only where it has its expected value."""
         ...

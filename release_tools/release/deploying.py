@@ -57,11 +57,25 @@ class Deploying:
 
 
 def draft_deploy(
-    bench: Bench, state: RepositoryState, version: Version, tag: str, commit: str, *, run: Run | None, again: str
+    bench: Bench,
+    state: RepositoryState,
+    version: Version,
+    tag: str,
+    commit: str,
+    *,
+    run: Run | None,
+    holder: str,
+    again: str,
 ) -> Deploying | None:
-    """Return the deploy of a tagged commit, None where none is wanted or there is no forge."""
+    """Return the deploy of a tagged commit, None where none is wanted or there is no forge; `holder` would start it."""
     forge, wanted = bench.forge, bench.config.forge.deploy
-    if forge is None or wanted.pipeline is None or not commit or not _is_newest(bench, state, version):
+    if (
+        forge is None
+        or state.remote is None
+        or wanted.pipeline is None
+        or not commit
+        or not _is_newest(bench, state, version)
+    ):
         return None
     mark = deploy_mark(tag, wanted.environment, commit)
     step = StartDeploy(
@@ -71,6 +85,8 @@ def draft_deploy(
         version=str(version),
         environment=wanted.environment,
         mark=mark,
+        remote=state.remote,
+        holder=holder,
     )
     ours = run is not None and any(facts.get(STARTED) == mark for facts in run.facts())
     # Nobody can have deployed a tag that is not there yet.

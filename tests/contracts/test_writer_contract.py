@@ -156,3 +156,28 @@ def test_adopted_objects_can_be_named(subject: Subject, first: str) -> None:
     assert dict(subject.reader.files(commit, ["a", "c/d", "b"])) == files | {"b": Blob(mode="100644", data=b"1")}
     subject.writer.push("origin", (RefUpdate(V1, ABSENT, tag),))
     assert subject.there()[V1] == tag
+
+
+def test_a_stamp_stands_on_a_commit_and_changes_nothing(subject: Subject, first: str) -> None:
+    """Its tree is the same, its message ours, its date later than what went before; no ref moves."""
+    before = subject.here(), subject.there()
+    stamp = subject.writer.stamp(first, "claim: ä\n")
+    reader = subject.reader
+    assert (reader.parents(stamp), reader.tree(stamp)) == ((first,), reader.tree(first))
+    assert reader.message(stamp) == "claim: ä\n" and reader.author(stamp).name == "release-tools"
+    assert (subject.here(), subject.there()) == before
+
+
+def test_fetched_objects_are_here_and_no_ref_is(subject: Subject, first: str) -> None:
+    """Also those of a ref that is neither a branch nor a tag."""
+    name = "refs/release-tools/deploys/production"
+    stamp = subject.writer.stamp(first, "claim\n")
+    subject.writer.push("origin", (RefUpdate(name, ABSENT, stamp),))
+    assert subject.reader.remote_values("origin", (name,)) == {name: stamp}
+    subject.forget_objects(stamp)
+    assert subject.reader.missing([stamp]) == (stamp,)
+    before = subject.here()
+    subject.writer.fetch("origin", (name,))
+    assert subject.reader.missing([stamp]) == () and subject.here() == before
+    with pytest.raises(ToolFailed):
+        subject.writer.fetch("origin", ("refs/release-tools/deploys/staging",))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from forge_double.faults import Fault
 from hosted import ADA, BOT, Hosted, hosted, ran, shows_no_token
+from repository import ended
 from test_forge_finish import FINISH, GO_ON, is_whole, started
 
 pytestmark = pytest.mark.slow
@@ -26,6 +27,7 @@ jobs: {}
 """
 FILES = {".github/workflows/deploy.yml": WORKFLOW}
 DISPATCHES = r"/dispatches$"
+CLAIM = "refs/release-tools/deploys/production"
 
 
 @pytest.fixture
@@ -56,6 +58,27 @@ def test_a_release_is_deployed_once(place: Hosted) -> None:
     assert ran(place.clone("other", BOT), *FINISH).data["state"] == "nothing"
     assert run_of(place) == run
     is_whole(place, here)
+
+
+def test_two_finishes_in_the_very_same_moment_start_one_deploy(tmp_path: Path) -> None:
+    """Both asked for its run before either started it: one claims it at the remote, the other finds it started."""
+    with hosted(tmp_path, config=TABLE.replace("timeout = 1", "timeout = 20"), files=FILES) as place:
+        here = started(place)
+        ran(here, "install-hooks")
+        place.double.wrong(Fault(kind="before", method="POST", path=DISPATCHES, status=404, times=2))
+        clones = (here, place.clone("other", BOT))
+        failed = [clone.run(*FINISH) for clone in clones]
+        assert [DISPATCHES[:-1] in one.stderr for one in failed] == [True, True], [one.stderr[-900:] for one in failed]
+        assert place.site.remote.at(CLAIM) == ""
+        place.double.wrong(Fault(kind="hang", method="GET", path=r"/runs$", seconds=3.0, times=2))
+        place.double.heard.clear()
+        outcomes = [ended(one, timeout=240) for one in [clone.start(*GO_ON) for clone in clones]]
+        asked = [one.method for one in place.double.heard if one.path.endswith(("/runs", "/dispatches"))]
+        assert asked[:3] == ["GET", "GET", "POST"], "they did not look in the same moment"
+        assert [one.code for one in outcomes] == [0, 0], [one.stderr for one in outcomes]
+        assert run_of(place)["inputs"]["version"] == "1.1.0"
+        assert "deploy-v1.1.0-production" in place.site.remote.git("log", "-1", "--format=%B", CLAIM)
+        is_whole(place, here)
 
 
 def test_a_plan_that_is_only_printed_starts_nothing(place: Hosted) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakes.graph import Files, Graph
+from fakes.graph import FakeCommit, Files, Graph
 from fakes.merging import merged
 from fakes.repository import FakeRepository, FakeWorktree
-from release_tools.domain.refs import ABSENT, HEADS, RefUpdate
+from release_tools.domain.refs import ABSENT, HEADS, RefUpdate, Signature
 from release_tools.errors import PushRefused, ToolFailed
 
 
@@ -42,6 +42,24 @@ class FakeGitWriter:
         if self.repository.settings.get(f"remote.{remote}.fetch") == f"+refs/heads/*:refs/remotes/{remote}/*":
             mirrors = [u._replace(name=f"refs/remotes/{remote}/{u.short}") for u in updates if HEADS in u.name]
             _move(self.repository.refs, mirrors)
+
+    def fetch(self, remote: str, names: tuple[str, ...], /) -> None:
+        """Bring the objects behind full ref names of the remote here; no ref is written."""
+        there = self.repository.remote(remote)
+        absent = [name for name in names if name not in there.refs]
+        if absent:
+            raise ToolFailed(f"{remote} has no {absent[0]}.")
+        for name in names:
+            self.repository.graph.objects.update(
+                {sha: there.graph.objects[sha] for sha in there.graph.closure(there.refs[name])}
+            )
+
+    def stamp(self, commit: str, message: str, /) -> str:
+        """Return a new commit on top of another, with its tree, a message, by nobody and dated now; no ref names it."""
+        graph = self.repository.graph
+        who = Signature(name="release-tools", email="nobody", epoch=self.repository.now, offset="+0000")
+        peeled = graph.peeled(commit)
+        return graph.add(FakeCommit(tree=graph.commit(peeled).tree, parents=(peeled,), message=message, author=who))
 
     def update_refs(self, updates: tuple[RefUpdate, ...], reason: str, /) -> None:
         """Change all refs or none, each only where it has its expected value."""

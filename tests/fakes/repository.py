@@ -46,6 +46,8 @@ class FakeRepository:
     protected: frozenset[str] = frozenset()
     """Full names of the refs that the server lets nobody push to."""
     branch: str = "main"
+    now: int = CARL.epoch
+    """Seconds since the epoch."""
 
     def __post_init__(self) -> None:
         self.main_worktree = FakeWorktree(path=self.top, branch=self.branch)

@@ -175,8 +175,17 @@ def show_empty_page(place: Place) -> None:
 def deploy(place: Place) -> StartDeploy:
     """Return the step that deploys main."""
     place.forge.pipelines.add("deploy.yml")
-    mark = "deploy-v1-production-old"
-    return StartDeploy(pipeline="deploy.yml", tag="v1", commit="old", version="1", environment="production", mark=mark)
+    place.forge.branches["v1"] = (place.old,)
+    return StartDeploy(
+        pipeline="deploy.yml",
+        tag="v1",
+        commit=place.old,
+        version="1.0.0",
+        environment="production",
+        mark="deploy-v1-production-old",
+        remote="origin",
+        holder="run",
+    )
 
 
 def wheel(place: Place) -> tuple[PageFile, ...]:

@@ -5,13 +5,17 @@ Which deploy a release starts is told in `deploying`.
 
 from typing import ClassVar
 
+from release_tools.domain.forge.claim import Claim
 from release_tools.engine.step import DONE, PENDING, Facts, Reality
-from release_tools.errors import OutcomeUnknown
+from release_tools.errors import OutcomeUnknown, ToolFailed
 from release_tools.record import record
+from release_tools.release.claiming import Claimed, Standing, claim_deploy, drop_claim
 from release_tools.release.world import World, forge_of
 
 STARTED = "started"
-"""The fact that names the mark of a deploy that was started in this run."""
+"""The fact that names the mark of a deploy that was started in this run, or found to be."""
+OUTDATED = "outdated"
+"""The fact that names the run that starts the deploy of a newer version, where this one is not started any more."""
 
 
 @record
@@ -26,6 +30,10 @@ class StartDeploy:
     version: str
     environment: str
     mark: str
+    remote: str
+    """Where it is claimed."""
+    holder: str
+    """The run that claims it."""
 
     def title(self) -> str:
         """Return one line for the plan."""
@@ -36,11 +44,31 @@ class StartDeploy:
         return DONE if forge_of(world).find_run(self.pipeline, self.commit, self.mark) else PENDING
 
     def apply(self, world: World) -> Facts:
-        """Start it; where the answer gets lost, look for the run as long as the forge may take to list it."""
-        forge, order = forge_of(world), (("environment", self.environment), ("version", self.version))
+        """Start it if it is ours to start; an answer that gets lost is looked for as long as listing may take."""
+        ours = Claim(version=self.version, mark=self.mark, holder=self.holder)
+        claimed = claim_deploy(world, self.remote, self.environment, self.commit, ours)
+        if claimed.standing is Standing.OUTDATED:
+            return {OUTDATED: claimed.holder}
+        forge = forge_of(world)
+        if claimed.standing in (Standing.LOOK, Standing.LEAVE):
+            found = forge.look_out_for_run(self.pipeline, self.commit, self.mark)
+            if not found and claimed.standing is Standing.LEAVE:
+                raise self._elsewhere(claimed)
+            if found:
+                return {STARTED: self.mark}
+        order = (("environment", self.environment), ("version", self.version), ("mark", self.mark))
         try:
-            forge.start_pipeline(self.pipeline, self.tag, (*order, ("mark", self.mark)))
+            forge.start_pipeline(self.pipeline, self.tag, order)
         except OutcomeUnknown:
             if not forge.look_out_for_run(self.pipeline, self.commit, self.mark):
                 raise
+        except ToolFailed:
+            drop_claim(world, self.remote, self.environment, claimed)
+            raise
         return {STARTED: self.mark}
+
+    def _elsewhere(self, claimed: Claimed) -> ToolFailed:
+        return ToolFailed(
+            f"The run {claimed.holder} was about to start {self.pipeline}, and no run of it can be seen yet.",
+            todo=f"Look at the forge for `{self.mark}`. In {claimed.left} seconds it is taken for lost.",
+        )
