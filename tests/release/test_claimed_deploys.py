@@ -15,7 +15,7 @@ from test_started_deploys import deploying
 
 from release_tools.domain.forge.claim import Claim, claim_ref, parse_claim, render_claim
 from release_tools.domain.refs import ABSENT, RefUpdate
-from release_tools.errors import ToolFailed
+from release_tools.errors import PushRefused, ToolFailed
 from release_tools.release.claiming import PATIENCE, Claimed, Standing, claim_deploy, drop_claim
 
 REF = claim_ref("production")
@@ -100,7 +100,37 @@ def test_a_newer_version_wins(place: Place) -> None:
 def test_a_remote_that_takes_no_claims_is_no_obstacle(place: Place) -> None:
     """Then the forge's own list has to do."""
     place.subject.repository.remote("origin").protected = frozenset((REF,))
-    assert claim(place, OURS).standing is Standing.UNCLAIMED
+    claimed = claim(place, OURS)
+    assert claimed.standing is Standing.UNCLAIMED and "protected" in claimed.why
+
+
+def test_a_refusal_in_the_same_moment_is_no_refusal_of_claims(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that lets two pushes in at once refuses the second one, as it would refuse the ref itself."""
+
+    def refuses() -> None:
+        claim(place, THEIRS)
+        raise PushRefused("cannot lock ref", refs=(REF,))
+
+    before_push(place, monkeypatch, refuses)
+    assert claim(place, OURS).standing is Standing.LEAVE and held(place) == THEIRS
+
+
+def test_a_refusal_that_shows_nothing_yet_is_tried_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other push had locked the ref and not set it."""
+
+    def refuses() -> None:
+        raise PushRefused("cannot lock ref", refs=(REF,))
+
+    before_push(place, monkeypatch, refuses)
+    assert claim(place, OURS).standing is Standing.START and held(place) == OURS
+
+
+def test_who_goes_on_holds_on(place: Place) -> None:
+    """Its claim is as young as its last look, so that nobody takes over what it is about to start."""
+    claim(place, OURS)
+    place.subject.repository.now += PATIENCE
+    assert claim(place, OURS).standing is Standing.LOOK
+    assert claim(place, THEIRS) == Claimed(standing=Standing.LEAVE, holder="ours", left=PATIENCE)
 
 
 def test_a_push_that_fails_is_an_error(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +203,23 @@ def test_a_deploy_that_cannot_be_started_is_left_to_others(place: Place) -> None
     with pytest.raises(ToolFailed, match="no such pipeline"):
         step.apply(place.world)
     assert REF not in place.subject.there()
+
+
+def test_a_claim_that_cannot_be_given_back_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the forge's no, since others cannot start it before the claim is old."""
+    step, writer = deploy(place), type(place.subject.writer)
+    place.forge.pipelines.clear()
+    push = writer.push
+
+    def pushed(self: Any, remote: str, updates: tuple[RefUpdate, ...]) -> None:
+        if updates[0].new == ABSENT:
+            raise ToolFailed("no route to host")
+        push(self, remote, updates)
+
+    monkeypatch.setattr(writer, "push", pushed)
+    with pytest.raises(ToolFailed, match="no such pipeline") as caught:
+        step.apply(place.world)
+    assert "others can start it in 10 minutes" in caught.value.todo
 
 
 DEATHS = ("stamped", "claimed", "started")

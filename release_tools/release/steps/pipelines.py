@@ -9,11 +9,13 @@ from release_tools.domain.forge.claim import Claim
 from release_tools.engine.step import DONE, PENDING, Facts, Reality
 from release_tools.errors import OutcomeUnknown, ToolFailed
 from release_tools.record import record
-from release_tools.release.claiming import Claimed, Standing, claim_deploy, drop_claim
+from release_tools.release.claiming import PATIENCE, Claimed, Standing, claim_deploy, drop_claim
 from release_tools.release.world import World, forge_of
 
 STARTED = "started"
 """The fact that names the mark of a deploy that was started in this run, or found to be."""
+UNCLAIMED = "unclaimed"
+"""The fact that says why the remote let nobody claim it, so that looking at the forge had to do."""
 OUTDATED = "outdated"
 """The fact that names the run that starts the deploy of a newer version, where this one is not started any more."""
 
@@ -56,16 +58,22 @@ class StartDeploy:
                 raise self._elsewhere(claimed)
             if found:
                 return {STARTED: self.mark}
+        self._start(world, claimed)
+        return {STARTED: self.mark} | ({UNCLAIMED: claimed.why} if claimed.why else {})
+
+    def _start(self, world: World, claimed: Claimed) -> None:
+        forge = forge_of(world)
         order = (("environment", self.environment), ("version", self.version), ("mark", self.mark))
         try:
             forge.start_pipeline(self.pipeline, self.tag, order)
         except OutcomeUnknown:
             if not forge.look_out_for_run(self.pipeline, self.commit, self.mark):
                 raise
-        except ToolFailed:
-            drop_claim(world, self.remote, self.environment, claimed)
-            raise
-        return {STARTED: self.mark}
+        except ToolFailed as error:
+            if drop_claim(world, self.remote, self.environment, claimed):
+                raise
+            kept = f"Its claim could not be given back: others can start it in {PATIENCE // 60} minutes."
+            raise type(error)(error.failed, state=error.state, todo=f"{error.todo} {kept}".strip()) from error
 
     def _elsewhere(self, claimed: Claimed) -> ToolFailed:
         return ToolFailed(
