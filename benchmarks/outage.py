@@ -173,7 +173,7 @@ def main() -> int:
     """Run this suite alone: `python -m benchmarks.outage [--smoke] [--logs DIRECTORY]`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a small database: does everything still run?")
-    parser.add_argument("--logs", type=Path, metavar="DIRECTORY", help="keep the raw logs of the client there")
+    parser.add_argument("--logs", type=Path, metavar="DIRECTORY", help="keep the client's logs and our journals there")
     asked = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="benchmarks-"))
     try:
@@ -182,6 +182,8 @@ def main() -> int:
         for log in home.glob("outage/*/asked.log") if asked.logs else ():
             asked.logs.mkdir(parents=True, exist_ok=True)
             shutil.copy(log, asked.logs / f"{log.parent.name}.log")
+        for journal in home.glob("outage/ours/state/history/*/journal.jsonl") if asked.logs else ():
+            shutil.copy(journal, asked.logs / f"{journal.parent.name}.jsonl")
     finally:
         shutil.rmtree(home)
     return 0

@@ -3,9 +3,8 @@
 Alembic itself is spoken to in `alembic_driver`, which is never imported here.
 """
 
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -46,6 +45,8 @@ class AlembicMigrator:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The application's own settings, which its env.py may read."""
     ini: str = "alembic.ini"
+    drivers: MutableMapping[object, JsonLines] = field(default_factory=dict, repr=False, compare=False)
+    """Interpreters that have imported Alembic once; whoever shares this asks them again instead of starting others."""
 
     def state(self, environment: Mapping[str, str], /) -> MigrationState:
         """Return where the database stands and what is pending, with the SQL of what is pending."""
@@ -74,14 +75,25 @@ class AlembicMigrator:
         found = self._answer("ahead", self._run("ahead", environment, timeout=self.patience))
         return "\n".join(found["differences"])
 
+    @property
+    def _driver(self) -> JsonLines:
+        """Return the driver of this tree; one that was laid out anew gets another, whatever its build installed."""
+        env = {name: os.environ[name] for name in PASSED if name in os.environ} | dict(self.variables)
+        laid_out = self.directory.stat().st_ino if self.directory.is_dir() else 0
+        known_by = (self.python, self.directory, laid_out, frozenset(env.items()))
+        if known_by not in self.drivers:
+            argv = (self.python, *HYGIENE, str(START))
+            self.drivers[known_by] = JsonLines(argv=argv, env=env, cwd=self.directory)
+        return self.drivers[known_by]
+
     def _answer(self, name: str, events: Iterator[Event]) -> Event:
         return [event for event in events if event["event"] == name][-1]
 
     def _run(self, verb: str, environment: Mapping[str, str], *, timeout: float, target: str = "") -> Iterator[Event]:
         """Yield what the driver tells; its failure is raised when all of it was heard."""
-        settings = {**self.variables, **environment}
         order = {
             "verb": verb,
+            "environment": dict(environment),
             "ini": self.ini,
             "url_key": self.url_key,
             "application": self.application,
@@ -90,14 +102,9 @@ class AlembicMigrator:
             "target": target,
             "ignored": OURS,
         }
-        driver = JsonLines(
-            argv=(self.python, *HYGIENE, str(START), json.dumps(order)),
-            env={name: os.environ[name] for name in PASSED if name in os.environ} | settings,
-            cwd=self.directory,
-            mask=secret_values(settings),
-        )
         heard: list[Event] = []
-        for event in driver.events(timeout + GRACE):
+        secrets = secret_values({**self.variables, **environment})
+        for event in self._driver.events(order, timeout + GRACE, mask=secrets):
             heard.append(event)
             yield event
         if heard[-1]["code"] or not any(event["event"] == "done" for event in heard):

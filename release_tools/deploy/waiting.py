@@ -3,11 +3,12 @@
 What is looked at and what a look says is the prober's and the runtime's business.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import field
 
 from release_tools.deploy.world import World
-from release_tools.domain.deploy.health import CheckSpec, Moment, Sample, Verdict, pause, verdict
+from release_tools.domain.deploy.health import GOOD_IN_A_ROW, CheckSpec, Moment, Sample, Verdict, pause, verdict
 from release_tools.domain.deploy.service import ServiceState
 from release_tools.errors import CheckFailed, Interrupted
 from release_tools.record import record
@@ -33,8 +34,8 @@ class Wait:
 
 
 def await_up(world: World, waits: Sequence[Wait]) -> Mapping[str, float]:
-    """Wait until all have come up, so that what needs them may begin; whether they stay is for `await_steady`."""
-    return _await(world, waits, span=0.0)
+    """Wait until all are good once, so that what needs them may begin; whether they stay is for `await_steady`."""
+    return _await(world, waits, span=0.0, in_a_row=1)
 
 
 def await_steady(world: World, waits: Sequence[Wait]) -> Mapping[str, float]:
@@ -42,40 +43,43 @@ def await_steady(world: World, waits: Sequence[Wait]) -> Mapping[str, float]:
     return _await(world, waits, span=DARK_SPAN)
 
 
-def _await(world: World, waits: Sequence[Wait], *, span: float) -> Mapping[str, float]:
+def _await(world: World, waits: Sequence[Wait], *, span: float, in_a_row: int = GOOD_IN_A_ROW) -> Mapping[str, float]:
     """Look again and again until all are good; `CheckFailed` names the first that will not be.
 
+    What is due at the same time is looked at at the same time, so that a slow look makes nobody else's while longer.
     Returns for each how many seconds it took. A stop request raises `Interrupted`.
     """
     begun, took = world.clock.monotonic(), dict[str, float]()
     due = [(begun, wait) for wait in waits]
-    while due:
-        later = list[tuple[float, Wait]]()
-        for at, wait in due:
-            if at > (now := world.clock.monotonic()):
-                later.append((at, wait))
-            elif _look(world, wait, begun, span) is Verdict.READY:
-                took[wait.name] = wait.moments[-1].at - begun
-            else:
-                # What a good look takes is part of its pause; otherwise slow looks would make the while longer.
-                last = now if wait.moments[-1].good else wait.moments[-1].at
-                later.append((last + pause(wait.moments, span=span, jitter=STEADY), wait))
-        due = later
-        if due and world.stopping():
-            raise Interrupted(f"Interrupted while waiting for {', '.join(wait.name for _, wait in due)}.")
-        if due:
-            world.clock.sleep(max(min(at for at, _ in due) - world.clock.monotonic(), 0.0))
+    with ThreadPoolExecutor(max(len(waits), 1)) as beside:
+        while due:
+            now = world.clock.monotonic()
+            looked, due = [wait for at, wait in due if at <= now], [(at, wait) for at, wait in due if at > now]
+            for wait, (sample, at) in zip(looked, _look(world, looked, beside), strict=True):
+                wait.moments.append(Moment(at, sample.good, sample.final))
+                found = verdict(wait.moments, span=span, deadline=begun + wait.within, now=at, in_a_row=in_a_row)
+                if found.over and found is not Verdict.READY:
+                    raise CheckFailed(f"{wait.name} {found.value}: {sample.said}.{wait.last_words()}")
+                if found is Verdict.READY:
+                    took[wait.name] = at - begun
+                else:
+                    # What a good look takes is part of its pause; otherwise slow looks would make the while longer.
+                    last = now if sample.good else at
+                    due.append((last + pause(wait.moments, span=span, jitter=STEADY), wait))
+            if due and world.stopping():
+                raise Interrupted(f"Interrupted while waiting for {', '.join(wait.name for _, wait in due)}.")
+            if due:
+                world.clock.sleep(max(min(at for at, _ in due) - world.clock.monotonic(), 0.0))
     return took
 
 
-def _look(world: World, wait: Wait, begun: float, span: float) -> Verdict:
-    sample = wait.look()
-    now = world.clock.monotonic()
-    wait.moments.append(Moment(now, sample.good, sample.final))
-    found = verdict(wait.moments, span=span, deadline=begun + wait.within, now=now)
-    if found.over and found is not Verdict.READY:
-        raise CheckFailed(f"{wait.name} {found.value}: {sample.said}.{wait.last_words()}")
-    return found
+def _look(world: World, waits: Sequence[Wait], beside: Executor) -> Iterable[tuple[Sample, float]]:
+    """Return a sample of each and when it was had, in the order of the waits."""
+
+    def look(wait: Wait) -> tuple[Sample, float]:
+        return wait.look(), world.clock.monotonic()
+
+    return beside.map(look, waits) if len(waits) > 1 else [look(wait) for wait in waits]
 
 
 def judge_state(name: str, state: ServiceState | None, *, release: str) -> Sample:

@@ -5,7 +5,8 @@ Which command uses it, and under which lock, is wired in `deploys`.
 
 import getpass
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ from release_tools.wiring.repository import open_repository
 if TYPE_CHECKING:
     from release_tools.adapters.backup_shelf import BackupShelf
     from release_tools.adapters.git_process import GitProcess
+    from release_tools.adapters.json_lines import JsonLines
     from release_tools.adapters.prober import CheckProber
     from release_tools.deploy.session import DeploySession
     from release_tools.deploy.world import World
@@ -58,6 +60,8 @@ class Platform:
     tables: Deploy
     host_file: HostFile
     state: Path
+    drivers: "MutableMapping[object, JsonLines]" = field(default_factory=dict)
+    """What the migrators of a command keep from one question to the next."""
 
     @classmethod
     def of(cls, git: "GitProcess", config: Config, environment: str, *, ref: str = "") -> "Platform":
@@ -110,10 +114,7 @@ class Platform:
         home, host = Path(self.host_file.home), self._host()
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         releases = ReleaseDirectories(
-            state=self.state,
-            git=self.git,
-            environment=environment,
-            values={"home": str(home), "python": self.python},
+            state=self.state, git=self.git, environment=environment, values={"home": str(home), "python": self.python}
         )
         runtime = ProcessRuntime(
             state=self.state / "services",
@@ -122,15 +123,15 @@ class Platform:
             variables=host.environment,
             python=self.python,
         )
-        databases, shelf = self._databases(host, home), self._shelf()
+        databases, shelf, released = self._databases(host, home), self._shelf(), self._released(releases, host)
         prober = self._prober(releases, runtime, databases, host)
         return World(
             run=run_id,
             home=home,
             scratch=self.state / "scratch" / run_id,
             databases=databases,
-            migrator=partial(self._released(releases, host).migrator, f"release-tools/{run_id}"),
-            blueprint=self._released(releases, host).blueprint,
+            migrator=partial(released.migrator, f"release-tools/{run_id}"),
+            blueprint=released.blueprint,
             releases=releases,
             runtime=runtime,
             front=self._front(host.environment()),
@@ -188,6 +189,7 @@ class Platform:
             home=self.host_file.home,
             python=self.python,
             tables=self.tables,
+            drivers=self.drivers,
         )
 
     def _shelf(self) -> "BackupShelf":

@@ -5,7 +5,7 @@ The environment that they belong to is wired in `platforms`.
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from release_tools.errors import PreconditionFailed
 from release_tools.record import record
 
 if TYPE_CHECKING:
+    from release_tools.adapters.json_lines import JsonLines
     from release_tools.adapters.prober import CheckProber
     from release_tools.deploy.world import Rehearsal
     from release_tools.domain.deploy.database import DatabaseFacts
@@ -41,6 +42,8 @@ class Released:
     python: str
     tables: Deploy
     """Those that name the platform, for the key of a database's URL."""
+    drivers: "MutableMapping[object, JsonLines]"
+    """Where migrators keep theirs, so that no question costs the start of another interpreter."""
 
     def blueprint(self, release: str) -> Blueprint:
         """Return what a release consists of on this host."""
@@ -75,6 +78,7 @@ class Released:
             application=application,
             lock_timeout=tables.lock_timeout,
             variables=self.variables(),
+            drivers=self.drivers,
         )
 
 

@@ -1,6 +1,7 @@
 """Alembic in the application's own environment, on real PostgreSQL: what goes wrong, and what is left behind then."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -16,6 +18,7 @@ from alembic_project import AlembicProject
 from scratch_databases import ScratchPostgres, ScratchSqlite, scratch_postgres
 
 from release_tools.adapters.alembic_driver.sessions import LOCK
+from release_tools.adapters.json_lines import JsonLines
 from release_tools.errors import LockBusy, PreconditionFailed, ToolFailed, ToolTimedOut
 
 pytestmark = pytest.mark.slow
@@ -192,6 +195,50 @@ def test_a_driver_that_is_killed(project: AlembicProject, database: ScratchPostg
     assert "account" not in database.tables()
 
 
+def test_one_interpreter_answers_all_questions(project: AlembicProject, database: ScratchPostgres) -> None:
+    """Between them nobody is connected, and what the tree says is read anew."""
+    drivers: dict[object, JsonLines] = {}
+    migrator = replace(project.line().migrator(), drivers=drivers)
+    environment = {"DATABASE_URL": database.url}
+    assert migrator.state(environment).heads == ("r3",)
+    (first,) = _drivers(project)
+    project.revision("r4", 'op.execute("SELECT 1")', down="r3")
+    replace(migrator, lock_timeout=1.0).migrate(environment, "r4", timeout=30, told=unheard)
+    assert migrator.state(environment).current == "r4"
+    assert _drivers(project) == [first]
+    _await(database, "SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'release-%')")
+
+
+def test_a_driver_that_has_ended_is_followed_by_another(project: AlembicProject, database: ScratchPostgres) -> None:
+    """Whatever ended it while nobody asked: the next question finds an answer."""
+    migrator, environment = project.line().migrator(), {"DATABASE_URL": database.url}
+    migrator.state(environment)
+    (first,) = _drivers(project)
+    os.kill(first, signal.SIGKILL)
+    _await_end(first)
+    assert migrator.state(environment).heads == ("r3",)
+    assert first not in _drivers(project)
+
+
+def test_a_tree_that_was_laid_out_anew_gets_another_driver(project: AlembicProject, database: ScratchPostgres) -> None:
+    """Its build may have installed other libraries."""
+    migrator, environment = project.line().migrator(), {"DATABASE_URL": database.url}
+    migrator.state(environment)
+    project.top.rename(project.top.with_name("before"))
+    shutil.copytree(project.top.with_name("before"), project.top)
+    assert migrator.state(environment).heads == ("r3",)
+    assert len(migrator.drivers) == 2
+
+
+def test_a_driver_ends_with_its_migrator(project: AlembicProject, database: ScratchPostgres) -> None:
+    """Nobody could ask it any more."""
+    migrator = project.line().migrator()
+    migrator.state({"DATABASE_URL": database.url})
+    assert len(_drivers(project)) == 1
+    del migrator
+    assert _drivers(project) == []
+
+
 def test_a_caller_that_is_killed(project: AlembicProject, database: ScratchPostgres) -> None:
     """The driver does not go on where nobody hears it."""
     project.line().revision("r4", 'op.execute("SELECT pg_sleep(120)")', down="r3")
@@ -281,6 +328,11 @@ def _drivers(project: AlembicProject) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def _await_end(pid: int) -> None:
+    """Wait until a child of ours has ended, and leave it to whoever started it."""
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def _await(database: ScratchPostgres, query: str) -> None:

@@ -106,9 +106,9 @@ def test_a_pause_stays_within_its_bounds(steps: list[tuple[float, bool]], span: 
     assert FIRST_PAUSE <= pause(timed(steps), span=span, jitter=jitter) <= LONGEST_PAUSE
 
 
-@given(st.integers(1, 30), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+@given(st.integers(1, 60), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_pauses_grow_with_bad_samples_and_differ_by_jitter(bad: int, one: float, other: float) -> None:
-    """Half as long again after each bad sample up to the limit; jitter moves a pause by a fifth at most."""
+    """Longer by the same share after each bad sample up to the limit; jitter moves a pause by a fifth at most."""
     before, after = (pause(told("-" * count), span=2.0, jitter=0.5) for count in (bad, bad + 1))
     assert after == pytest.approx(min(LONGEST_PAUSE, GROWTH * before))
     first, second = (pause(told("-" * bad), span=2.0, jitter=value) for value in (one, other))

@@ -5,7 +5,7 @@ How Alembic and the database are spoken to stands beside.
 
 from __future__ import annotations
 
-import json
+import os
 import random
 import threading
 import time
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from release_tools.adapters.alembic_driver.attempt import Attempt
-from release_tools.adapters.alembic_driver.channel import Busy, Order, Say, open_channel
+from release_tools.adapters.alembic_driver.channel import Busy, Order, Say
 from release_tools.adapters.alembic_driver.sessions import (
     BLOCKERS,
     HOLDERS,
@@ -34,10 +34,9 @@ Way = Callable[[str, Any], list[Any]]
 LOOK, FIRST_PAUSE, LONGEST_PAUSE = 0.1, 0.2, 3.0
 
 
-def carry_out(text: str) -> None:
-    """Carry out an order, given as JSON; the last event is `done`, `busy` or `failed`."""
-    say = open_channel()
-    order = Order(**json.loads(text))
+def carry_out(order: Order, say: Say) -> None:
+    """Carry out an order; the last event is `done`, `busy` or `failed`."""
+    os.environ.update(order.environment)
     end = time.monotonic() + order.timeout
     set_up_sessions(order, end)
     try:

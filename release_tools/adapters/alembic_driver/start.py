@@ -13,6 +13,7 @@ if __name__ == "__main__":
     assert found is not None
     sys.modules[top.name] = module_from_spec(found)
 
+    from release_tools.adapters.alembic_driver.channel import Channel
     from release_tools.adapters.alembic_driver.orders import carry_out
 
-    carry_out(sys.argv[1])
+    Channel().serve(carry_out)

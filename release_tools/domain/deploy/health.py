@@ -16,10 +16,10 @@ GOOD_IN_A_ROW = 3
 FLAPS = 3
 """How often a check may turn from good to bad until that alone is a failure."""
 
-FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.1, 5.0, 1.5
+FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.05, 5.0, 1.2
 """Seconds between two looks at something that is not good yet: the first, the longest, and by what each is longer.
 
-A look costs next to nothing, and users are kept out meanwhile: what comes up is seen after at most half as long again.
+A look costs next to nothing, and users are kept out meanwhile: what comes up is seen after a quarter as long again.
 """
 
 JITTER = 0.2
@@ -105,14 +105,14 @@ class Verdict(Enum):
         return self is not Verdict.WAITING
 
 
-def is_ready(moments: Sequence[Moment], *, span: float) -> bool:
-    """Return whether the last samples are good, at least three in a row over `span` seconds."""
+def is_ready(moments: Sequence[Moment], *, span: float, in_a_row: int = GOOD_IN_A_ROW) -> bool:
+    """Return whether the last samples are good, at least so many in a row over `span` seconds."""
     row: list[Moment] = []
     for moment in reversed(moments):
         if not moment.good:
             break
         row.append(moment)
-    return len(row) >= GOOD_IN_A_ROW and row[0].at - row[-1].at >= span
+    return len(row) >= in_a_row and row[0].at - row[-1].at >= span
 
 
 def flaps(moments: Sequence[Moment]) -> int:
@@ -120,7 +120,9 @@ def flaps(moments: Sequence[Moment]) -> int:
     return sum(1 for one, other in pairwise(moments) if one.good and not other.good)
 
 
-def verdict(moments: Sequence[Moment], *, span: float, deadline: float, now: float) -> Verdict:
+def verdict(
+    moments: Sequence[Moment], *, span: float, deadline: float, now: float, in_a_row: int = GOOD_IN_A_ROW
+) -> Verdict:
     """Return what samples in the order of time tell; `deadline` and `now` are on their clock.
 
     What is ready is not late: the deadline is for those that are still waited for.
@@ -129,7 +131,7 @@ def verdict(moments: Sequence[Moment], *, span: float, deadline: float, now: flo
         return Verdict.FINAL
     if flaps(moments) >= FLAPS:
         return Verdict.FLAPPING
-    if is_ready(moments, span=span):
+    if is_ready(moments, span=span, in_a_row=in_a_row):
         return Verdict.READY
     return Verdict.LATE if now >= deadline else Verdict.WAITING
 
@@ -148,7 +150,7 @@ def pause(moments: Sequence[Moment], *, span: float, jitter: float) -> float:
     if moments and not bad:
         # A hair more than the share, lest rounding makes the last sample fall just short of the span.
         return min(LONGEST_PAUSE, max(FIRST_PAUSE, min(span / GOOD_IN_A_ROW, span - _covered(moments)) * 1.001))
-    steady = min(LONGEST_PAUSE, FIRST_PAUSE * GROWTH ** max(0, min(bad, 20) - 1))
+    steady = min(LONGEST_PAUSE, FIRST_PAUSE * GROWTH ** max(0, min(bad, 40) - 1))
     return min(LONGEST_PAUSE, max(FIRST_PAUSE, steady * (1 + JITTER * (2 * jitter - 1))))
 
 
