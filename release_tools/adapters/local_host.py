@@ -26,6 +26,10 @@ class LocalHost:
         """Return the variables of the environment file."""
         return load_variables(self.env_file)
 
+    def environment_path(self) -> Path:
+        """Return where the environment file lies."""
+        return self.env_file
+
     def environment_text(self) -> EnvText:
         """Return the environment file as it is written, without its values."""
         return load_lines(self.env_file)

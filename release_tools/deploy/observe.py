@@ -5,7 +5,9 @@ The release is laid out on disk meanwhile, as a draft: it serves nobody, and wha
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
+from release_tools.config.deploy import Deploy
 from release_tools.config.model import Config
 from release_tools.deploy.blueprint import Blueprint, Identity, draw
 from release_tools.deploy.prepare import BUILD_TIMEOUT
@@ -155,19 +157,24 @@ def _host(
     session: DeploySession, world: World, identity: Identity, blueprint: Blueprint, before: Blueprint | None
 ) -> HostState:
     tables = blueprint.tables
-    secret = [world.home / path for path in tables.configuration if world.host.exists(world.home / path)]
-    kept = world.backups.all()
+    exposed, kept = world.host.permission_faults(secret_paths(world, tables)), world.backups.all()
     return HostState(
         env_faults=tuple(lint_env(contract, world.host.environment_text()))
         if (contract := _contract(session, identity, tables.contract))
         else (),
-        permission_faults={str(path): why for path, why in world.host.permission_faults(secret).items()},
+        permission_faults={str(path): why for path, why in exposed.items()},
         backup_faults=world.backups.faults(),
         backup_free=world.backups.free(),
         directories={name: world.host.size(world.home / path) for name, path in tables.directories.items()},
         ports_taken=_ports_taken(world, blueprint, before),
         last_backup=kept[-1].size if kept else 0,
     )
+
+
+def secret_paths(world: World, tables: Deploy) -> tuple[Path, ...]:
+    """Return the files and directories that must be for their owner alone, as far as they are there."""
+    paths = (world.host.environment_path(), *(world.home / path for path in tables.configuration))
+    return tuple(path for path in dict.fromkeys(paths) if world.host.exists(path))
 
 
 def _contract(session: DeploySession, identity: Identity, path: str) -> EnvText | None:

@@ -18,6 +18,10 @@ class Host(Protocol):
         """Return the variables of the environment file."""
         ...
 
+    def environment_path(self) -> Path:
+        """Return where the environment file lies."""
+        ...
+
     def environment_text(self) -> EnvText:
         """Return the environment file as it is written, for linting; `ConfigError` where it cannot be read."""
         ...

@@ -51,11 +51,11 @@ class DeployPlace:
         current = world.releases.current()
         return world.blueprint(current) if current else draw(self.tables, world.host.environment())
 
-    def secret_paths(self) -> list[Path]:
+    def secret_paths(self) -> "tuple[Path, ...]":
         """Return the files and directories that must be for their owner alone, as far as they are there."""
-        world = self.session.world()
-        paths = (world.home / path for path in self.tables.configuration)
-        return [path for path in paths if world.host.exists(path)]
+        from release_tools.deploy.observe import secret_paths
+
+        return secret_paths(self.session.world(), self.tables)
 
     def announcer(self, say: "Callable[[str], None]") -> "Announcer":
         """Return what tells the remote's forge of this environment's deploys; `say` hears what it could not tell."""

@@ -43,6 +43,15 @@ def test_x40_a_lower_version(platform: FakePlatform) -> None:
         platform.deploy("1.0.0")
 
 
+def test_an_environment_file_that_others_may_read(platform: FakePlatform) -> None:
+    """It holds every secret there is, whether the tables list it among what is backed up or not."""
+    platform.host.modes[platform.host.env_path] = 0o644
+    with pytest.raises(PreconditionFailed, match=r"production\.env has the mode 0644"):
+        platform.deploy("1.2.0")
+    platform.host.modes[platform.host.env_path] = 0o600
+    assert platform.deploy("1.2.0") == "committed"
+
+
 def test_x36_a_tag_that_moved_while_approval_was_waited_for(platform: FakePlatform) -> None:
     """What was prepared is not what would be deployed: a person decides, with both commits in sight."""
     with pytest.raises(HumanNeeded, match="waits for approval"):

@@ -17,11 +17,16 @@ class FakeHost:
     modes: dict[Path, int] = field(default_factory=dict)
     """Of secret files; what is not named here is sound."""
     free_bytes: int = 10**12
+    env_path: Path = Path("/srv/shop/production.env")
 
     def environment(self) -> Mapping[str, str]:
         """Return what the environment file says; quotes around a value are taken off."""
         pairs = (line.partition("=") for line in self._text().splitlines() if "=" in line and line[:1] != "#")
         return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
+
+    def environment_path(self) -> Path:
+        """Return where the environment file would lie."""
+        return self.env_path
 
     def environment_text(self) -> EnvText:
         """Return the environment file's lines without their values."""
@@ -68,7 +73,7 @@ class FakeHost:
 
     def exists(self, path: Path, /) -> bool:
         """Return whether a path, or anything below it, is there."""
-        return any(one.is_relative_to(path) for one in self.paths)
+        return (path == self.env_path and self.env is not None) or any(one.is_relative_to(path) for one in self.paths)
 
     def _move(self, source: Path, target: Path) -> None:
         moved = {one: size for one, size in self.paths.items() if one.is_relative_to(source)}
