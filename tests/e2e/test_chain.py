@@ -4,8 +4,11 @@ Nobody may bypass the protections; every workflow is run by `act`, called as `in
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +26,8 @@ from repository import Clone, Site
 pytestmark = [pytest.mark.slow, pytest.mark.workflows]
 
 NAME = "team/shop"
+EVERY = 6
+"""Steps of a deploy from one kill to the next; `tests/crash/test_deploys.py` leaves none out."""
 TABLES = """
 [forge]
 assets = ["dist/*"]
@@ -197,3 +202,47 @@ def test_killed_between_any_two_steps_the_release_is_ended_by_the_next_run(tmp_p
         assert ended.code == 0, ended.said
         assert steps > 3
         it.is_released()
+
+
+@contextmanager
+def worker_dies_after(lab: DeployLab, steps: int) -> Iterator[list[int]]:
+    """Kill the worker of staging's run as soon as its journal tells of so many steps; yield who was killed."""
+    killed, over = list[int](), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.005):
+            for journal in (lab.staging.state / "runs").glob("*/journal.jsonl"):
+                if journal.read_text().count('"event":"done"') >= steps:
+                    pid = int(json.loads((lab.staging.state / "lock.holder").read_text())["pid"])
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
+                    return
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_killed_in_its_deploy_the_chain_is_ended_by_the_next_run(tmp_path: Path) -> None:
+    """The worker of deploy.yml dies ever later; the other job recovers, and the same dispatch again brings 1.1.0."""
+    with chain(tmp_path) as it:
+        it.starts()
+        assert it.releases().code == 0
+        served = list[str]()
+        for steps in range(3, 80, EVERY):
+            with worker_dies_after(it.lab, steps) as killed:
+                ended = it.deploys()
+            served.append(it.lab.staging.serves())
+            if not killed:
+                break
+            assert ended.code != 0, ended.said
+            assert served[-1] in ("1.0.0", "1.1.0")
+            assert not list((it.lab.staging.state / "runs").iterdir())
+        assert ended.code == 0, ended.said
+        assert served[0] == "1.0.0" and len(served) > 3, served
+        it.is_released()
+        it.is_deployed()
