@@ -15,6 +15,7 @@ from test_recovery import Death, Killed, assert_exactly_one, deploys, new_code_d
 
 from release_tools.deploy.flows.announcing import UNANNOUNCED, Announcer
 from release_tools.deploy.flows.recovery import recover
+from release_tools.deploy.flows.rollbacks import propose_rollback
 from release_tools.domain.forge.pipeline import Deployment
 from release_tools.engine.runs import Run
 from release_tools.errors import Interrupted, OutcomeUnknown, RolledBack, ToolFailed
@@ -91,6 +92,39 @@ def test_each_deploy_has_a_record_of_its_own(platform: FakePlatform, audience: A
     platform.deploy("1.2.0")
     recover(platform.conductor())
     assert [state for *_, state in audience.records] == ["succeeded", "succeeded"]
+
+
+def test_a_rollback_has_a_record_of_what_serves_again(platform: FakePlatform, audience: Audience) -> None:
+    """And what it took back is inactive, in an environment where no forge would see that by itself."""
+    platform.deploy("1.1.0")
+    rolls_back(platform)
+    assert audience.records == [
+        ("production", commit_of("1.1.0"), "inactive"),
+        ("production", commit_of("1.0.0"), "succeeded"),
+    ]
+    assert audience.said == [] and last_run(platform).closed == "rolled_back"
+
+
+def test_a_rollback_that_a_forge_does_not_hear_of_is_one_all_the_same(
+    platform: FakePlatform, audience: Audience
+) -> None:
+    """It is said, as with a deploy."""
+    platform.deploy("1.1.0")
+    audience.forge.turn_deployment = _fails  # type: ignore[method-assign]
+    rolls_back(platform)
+    assert audience.said == ["warning: the forge does not show that this rollback is succeeded: no route"]
+    assert platform.serving() == {"backend": "1.0.0", "worker": "1.0.0"}
+
+
+def rolls_back(platform: FakePlatform) -> None:
+    """Roll back by hand, data or not."""
+    session = platform.session()
+    proposal = propose_rollback(session, session.world(), accept_data_loss=True)
+    assert platform.conductor(session).begin(proposal.intent, proposal.plan, proposal.stage) == "rolled_back"
+
+
+def _fails(*_: object) -> None:
+    raise ToolFailed("no route")
 
 
 @pytest.mark.parametrize("setting", [lambda platform: None, new_code_dies], ids=["forward", "back"])

@@ -1,4 +1,4 @@
-"""Announcing: a deploy is shown at the forge, as one record for its version and environment, with how it stands.
+"""Announcing: deploys and rollbacks are shown at the forge, as one record each of what goes to an environment.
 
 The forge is told and never asked for leave: whatever goes wrong with it is said, written down, and harms no deploy.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from release_tools.deploy.flows.stages import Stage, Story
 from release_tools.domain.forge.pipeline import DeploymentState
 from release_tools.engine.runs import Run
-from release_tools.errors import OutcomeUnknown
+from release_tools.errors import OutcomeUnknown, PreconditionFailed
 from release_tools.ports import Forge
 from release_tools.record import record
 
@@ -42,26 +42,37 @@ class Announcer:
     def begin(self, story: Story) -> None:
         """Tell of a deploy that begins; once a cut-over has begun, nobody waits for a forge while users do."""
         silenced = any(UNANNOUNCED in facts for facts in story.run.facts())
-        if story.stage is Stage.PREPARE and not silenced and not _told(story.run):
+        if story.stage is Stage.PREPARE and _flow(story.run) == "deploy" and not silenced and not _told(story.run):
             self._tell(story.run, "running")
 
     def end(self, story: Story, outcome: str) -> None:
-        """Tell how a deploy ends; call it before the run is closed, whose journal is final then."""
-        self._tell(story.run, STATES.get(outcome, "failed"))
+        """Tell how a run ends; call it before the run is closed, whose journal is final then."""
+        if _flow(story.run) == "deploy":
+            self._tell(story.run, STATES.get(outcome, "failed"))
+        elif _flow(story.run) == "rollback" and outcome == "rolled_back":
+            self._tell(story.run, "succeeded")
 
     def _tell(self, run: Run, state: DeploymentState) -> None:
         told = _told(run)
-        if self.forge is None or run.intent["flow"] != "deploy" or told.get("state") == state:
+        if self.forge is None or told.get("state") == state:
             return
         try:
             number = told.get("id") or _record(self.forge, self.environment, run)
             self.forge.turn_deployment(number, state, self.log)
+            self._retire(self.forge, run)
         except Exception as error:  # noqa: BLE001 - whatever a forge does, the deploy goes on
             why = str(error).partition("\n")[0]
-            self.say(f"warning: the forge does not show that this deploy is {state}: {why}")
+            self.say(f"warning: the forge does not show that this {_flow(run)} is {state}: {why}")
             run.note({UNANNOUNCED: {"state": state, "why": why}})
         else:
             run.note({ANNOUNCED: {"id": number, "state": state}})
+
+    def _retire(self, forge: Forge, run: Run) -> None:
+        """Tell that what a rollback took back does not serve; a forge does not see it for production by itself."""
+        brought_by = str(run.intent.get("brought_by", ""))
+        standing = forge.find_deployment(self.environment, run.intent["commit"], brought_by) if brought_by else None
+        if standing is not None and standing.state != "inactive":
+            forge.turn_deployment(standing.id, "inactive", self.log)
 
 
 NOBODY = Announcer()
@@ -70,7 +81,10 @@ NOBODY = Announcer()
 
 def _record(forge: Forge, environment: str, run: Run) -> int:
     """Return the number of a run's record; one that is there already is that."""
-    place = (environment, str(run.intent["commit"]), run.id)
+    commit = str(run.intent["commit" if _flow(run) == "deploy" else "previous_commit"])
+    if not commit:
+        raise PreconditionFailed("The commit that serves again is not on record here.")
+    place = (environment, commit, run.id)
     standing = forge.find_deployment(*place)
     if standing is None:
         try:
@@ -88,3 +102,7 @@ def _told(run: Run) -> Mapping[str, Any]:
     for facts in run.facts():
         found = facts.get(ANNOUNCED, found)
     return found
+
+
+def _flow(run: Run) -> str:
+    return str(run.intent["flow"])

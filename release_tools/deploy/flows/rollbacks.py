@@ -36,12 +36,15 @@ def propose_rollback(
     plan = plan_retreat(_retreat(session, world, story, current, target), decision)
     if decision.way is Way.DATA:
         plan = _salvaging(session, world, plan, current)
+    before = last_deploy(session, target)
     intent = {
         "flow": "rollback",
         "env": session.environment,
         "version": version_of(current),
-        "commit": str(story.run.intent.get("commit", "")) if story else "",
+        "commit": story.identity.commit if story else "",
+        "brought_by": story.run.id if story else "",
         "previous": target,
+        "previous_commit": before.identity.commit if before else "",
         "actor": session.actor,
     }
     return DeployProposal(intent=intent, plan=plan, stage=Stage.ROLLBACK)
