@@ -4,12 +4,22 @@ What is hashed, and what the hash is compared with, is not known here.
 """
 
 import hashlib
+import os
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 
 _SMALL = 1 << 16
 """Bytes that are hashed more quickly than they are handed over."""
-_HASHERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sha256")
-"""Threads are started when the first large piece comes."""
+
+
+@cache
+def _hashers() -> ThreadPoolExecutor:
+    """Return what hashes; its threads are started when the first large piece comes."""
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="sha256")
+
+
+# A fork has no threads but the one that forked, and would wait for the others for ever.
+os.register_at_fork(after_in_child=_hashers.cache_clear)
 
 
 class SideDigest:
@@ -25,7 +35,7 @@ class SideDigest:
         if len(data) < _SMALL:
             self._digest.update(data)
             return
-        self._pending = _HASHERS.submit(self._digest.update, data)
+        self._pending = _hashers().submit(self._digest.update, data)
 
     def hexdigest(self) -> str:
         """Return the hash."""
