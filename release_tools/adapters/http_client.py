@@ -21,6 +21,7 @@ from release_tools.record import record
 
 CAP = 64 * 1024
 PIECE = 8 * 1024
+NO_ADDRESS = "its address is no http or https URL"
 
 
 class Unanswered(Exception):
@@ -64,16 +65,20 @@ class HttpClient:
             connection.close()
 
     def _connection(self, url: str, timeout: float) -> tuple[HTTPConnection, str]:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Unanswered("its address is no http or https URL")
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:  # whose text holds the address
+            raise Unanswered(NO_ADDRESS) from None
+        if parts.scheme not in ("http", "https") or not host:
+            raise Unanswered(NO_ADDRESS)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if parts.scheme == "http":
-            return HTTPConnection(parts.hostname, parts.port, timeout=timeout), target
+            return HTTPConnection(host, port, timeout=timeout), target
         context = ssl.create_default_context()
         if self.authorities:
             context.load_verify_locations(self.authorities)
-        return HTTPSConnection(parts.hostname, parts.port, timeout=timeout, ssl_context=context), target
+        return HTTPSConnection(host, port, timeout=timeout, ssl_context=context), target
 
 
 def _read(answer: urllib3.BaseHTTPResponse, deadline: float) -> bytes:

@@ -74,9 +74,12 @@ def test_a_server_that_hangs_costs_the_time_that_was_given(chat: Receiver, pager
 def test_no_reason_holds_an_address(chat: Receiver, webhooks: Make) -> None:
     """Addresses of webhooks are passwords."""
     chat.status = 404
-    post = webhooks(CHAT=chat, DEAD="http://127.0.0.1:9/s3cret-path", BROKEN="s3cret-path")
-    told = post.deliver([letter("a"), letter("b", "DEAD"), letter("c", "BROKEN")], 5.0)
-    assert told["a"] == "it answered 404" and "refused" in told["b"] and told["c"]
+    post = webhooks(
+        CHAT=chat, DEAD="http://127.0.0.1:9/s3cret-path", BROKEN="s3cret-path", ODD="http://127.0.0.1:s3cret/"
+    )
+    told = post.deliver([letter("a"), letter("b", "DEAD"), letter("c", "BROKEN"), letter("d", "ODD")], 5.0)
+    assert told["a"] == "it answered 404" and "refused" in told["b"]
+    assert told["c"] == told["d"] == "its address is no http or https URL"
     assert "s3cret" not in str(told)
 
 
