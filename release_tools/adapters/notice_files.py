@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from release_tools.adapters.processes.place import make_private, replace_file
 from release_tools.ports.notices import Letter
 from release_tools.record import record
 
@@ -27,11 +28,8 @@ class NoticeFiles:
         path = self._path(letter.name)
         if path.exists() or self._settled(letter.name).exists():
             return
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps({"receiver": letter.receiver, "text": letter.text}), encoding="utf-8")
-        fresh.replace(path)
+        make_private(self.directory)
+        replace_file(path, json.dumps({"receiver": letter.receiver, "text": letter.text}).encode())
 
     def waiting(self) -> Sequence[Letter]:
         """Return the letters that are not settled, oldest first."""

@@ -62,5 +62,5 @@ def test_names_are_forgotten_in_the_end(box: NoticeFiles) -> None:
 def test_half_a_letter_is_none(box: NoticeFiles) -> None:
     """A process that is killed while it writes leaves nothing that is posted."""
     box.put(A)
-    (box.directory / "b.new").write_text('{"rece')
+    (box.directory / ".b.json.4711").write_text('{"rece')
     assert [one.name for one in box.waiting()] == ["a"]
