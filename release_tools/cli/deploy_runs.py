@@ -59,7 +59,7 @@ def hand_over(invocation: Invocation, place: DeployPlace, run: Run, *words: str)
     """Let a worker go on with a run, follow it, and report its end."""
     version = str(run.intent.get("version", ""))
     result = carry_out(invocation, place, run, *words)
-    finish_result(invocation, result, version, str(run.intent["flow"]), run.id)
+    finish_result(invocation, result, version, run.flow, run.id)
 
 
 def carry_out(invocation: Invocation, place: DeployPlace, run: Run, *words: str) -> Result:

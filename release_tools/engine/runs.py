@@ -43,6 +43,11 @@ class Run:
         return intent
 
     @property
+    def flow(self) -> str:
+        """Return the name of the flow that planned the run and can plan it further."""
+        return str(self.intent["flow"])
+
+    @property
     def made(self) -> tuple[str, str]:
         """Return when the run began and by which version of release-tools."""
         first = self.journal.entries[0]

@@ -25,4 +25,4 @@ def command(invocation: Invocation, run: str | None, environment: str) -> None:
         chosen = told[-1]
         result = follow(place, chosen.id, None, lambda text: talk(invocation, text))
         version = str(chosen.intent.get("version", ""))
-        finish_result(invocation, result, version, str(chosen.intent["flow"]), chosen.id)
+        finish_result(invocation, result, version, chosen.flow, chosen.id)

@@ -42,14 +42,14 @@ class Announcer:
     def begin(self, story: Story) -> None:
         """Tell of a deploy that begins; once a cut-over has begun, nobody waits for a forge while users do."""
         silenced = any(UNANNOUNCED in facts for facts in story.run.facts())
-        if story.stage is Stage.PREPARE and _flow(story.run) == "deploy" and not silenced and not _told(story.run):
+        if story.stage is Stage.PREPARE and story.run.flow == "deploy" and not silenced and not _told(story.run):
             self._tell(story.run, "running")
 
     def end(self, story: Story, outcome: str) -> None:
         """Tell how a run ends; call it before the run is closed, whose journal is final then."""
-        if _flow(story.run) == "deploy":
+        if story.run.flow == "deploy":
             self._tell(story.run, STATES.get(outcome, "failed"))
-        elif _flow(story.run) == "rollback" and outcome == "rolled_back":
+        elif story.run.flow == "rollback" and outcome == "rolled_back":
             self._tell(story.run, "succeeded")
 
     def _tell(self, run: Run, state: DeploymentState) -> None:
@@ -62,7 +62,7 @@ class Announcer:
             self._retire(self.forge, run)
         except Exception as error:  # noqa: BLE001 - whatever a forge does, the deploy goes on
             why = str(error).partition("\n")[0]
-            self.say(f"warning: the forge does not show that this {_flow(run)} is {state}: {why}")
+            self.say(f"warning: the forge does not show that this {run.flow} is {state}: {why}")
             run.note({UNANNOUNCED: {"state": state, "why": why}})
         else:
             run.note({ANNOUNCED: {"id": number, "state": state}})
@@ -81,7 +81,7 @@ NOBODY = Announcer()
 
 def _record(forge: Forge, environment: str, run: Run) -> int:
     """Return the number of a run's record; one that is there already is that."""
-    commit = str(run.intent["commit" if _flow(run) == "deploy" else "previous_commit"])
+    commit = str(run.intent["commit" if run.flow == "deploy" else "previous_commit"])
     if not commit:
         raise PreconditionFailed("The commit that serves again is not on record here.")
     place = (environment, commit, run.id)
@@ -102,7 +102,3 @@ def _told(run: Run) -> Mapping[str, Any]:
     for facts in run.facts():
         found = facts.get(ANNOUNCED, found)
     return found
-
-
-def _flow(run: Run) -> str:
-    return str(run.intent["flow"])

@@ -22,14 +22,14 @@ def only_beside(story: Story) -> bool:
     live = (index for index, step in enumerate(plan.steps) if not isinstance(step, BESIDE))
     return (
         story.stage is Stage.ROLLBACK
-        and story.run.intent["flow"] == "restore"
+        and story.run.flow == "restore"
         and not any(story.run.said(index) for index in live)
     )
 
 
 def plan_clearing(story: Story) -> Plan:
     """Return the plan that removes what the current plan of a run has made."""
-    about = story.identity.version or str(story.run.intent["flow"])
+    about = story.identity.version or story.run.flow
     return Plan(title=f"clear what preparing {about} left", steps=tuple(_steps(story)))
 
 

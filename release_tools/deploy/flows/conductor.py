@@ -106,7 +106,7 @@ class DeployConductor:
     def _advance(self, story: Story, world: World) -> None:
         """Plan what follows a plan that is done, or close the run."""
         run = story.run
-        if story.stage is Stage.PREPARE and run.intent["flow"] == "deploy":
+        if story.stage is Stage.PREPARE and run.flow == "deploy":
             hold(self.session, story)
             try:
                 plan = plan_from_now(self.session, story, world)
@@ -118,7 +118,7 @@ class DeployConductor:
         elif story.stage is Stage.CUT_OVER:
             self._seal(story, world, "committed")
         elif story.stage is Stage.ROLLBACK:
-            self._seal(story, world, "committed" if run.intent["flow"] == "restore" else "rolled_back")
+            self._seal(story, world, "committed" if run.flow == "restore" else "rolled_back")
         else:
             outcome = _outcome(story)
             self.announcer.end(story, outcome)
@@ -181,7 +181,7 @@ class DeployConductor:
         """Return the outcome of a closed run, or raise what it stands for."""
         story = tell(run)
         outcome, why = run.closed, story.evidence.failed
-        if outcome == "rolled_back" and run.intent["flow"] == "deploy":
+        if outcome == "rolled_back" and run.flow == "deploy":
             raise rolled_back(self.session, story)
         if outcome == "failed" and story.stage is Stage.CLEAR:
             raise unprepared(self.session, story, why)

@@ -42,7 +42,7 @@ def seal(session: DeploySession, story: Story, world: World, outcome: Outcome) -
     migration = next((step for step in cut_over.steps if isinstance(step, Migrate)), None) if cut_over else None
     ending = Ending(
         run=story.run.id,
-        kind="deploy" if story.run.intent["flow"] == "deploy" else story.run.intent["flow"],
+        kind=story.run.intent["flow"],
         outcome=outcome,
         began=story.began(),
         ended=world.clock.now(),
@@ -107,7 +107,7 @@ def ending_of(story: Story) -> str:
 
 def unprepared(session: DeploySession, story: Story, why: str) -> ReleaseToolsError:
     """Return the error that a run was given up before it touched anything, with what to type for its kind."""
-    flow, environment = story.run.intent["flow"], session.environment
+    flow, environment = story.run.flow, session.environment
     todo = f"Mend that, then {AGAIN.get(flow, flow)} again."
     if flow in ("verify-backup", "restore"):
         todo = f"Choose another one: `release-tools backups --env {environment}`."

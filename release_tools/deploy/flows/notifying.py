@@ -45,8 +45,8 @@ class Herald:
     def begin(self, story: Story, world: Callable[[], World]) -> None:
         """Tell of a run of which nothing is done yet; once it has begun, nobody waits for receivers while users do."""
         run = story.run
-        if run.plan_number == 0 and not run.begun(run.plan()) and _flow(run) in TOLD_WHOLE:
-            self._tell(story, world, "began", str(run.plan_number), "")
+        if run.plan_number == 0 and not run.begun(run.plan()) and run.flow in TOLD_WHOLE:
+            self._tell(story, world, "began")
 
     def halt(self, run: Run, world: Callable[[], World], error: ReleaseToolsError) -> None:
         """Tell that a run stands still with an error; one that has ended was told of before."""
@@ -55,34 +55,34 @@ class Herald:
         operator = isinstance(error, OperatorNeeded)
         event: Event = "operator_needed" if operator else "waiting" if isinstance(error, HumanNeeded) else "stopped"
         # Once more where it stands still again, but not where it was looked at again in the same place.
-        self._tell(tell(run), world, event, str(len(run.journal.entries)), error.failed)
+        self._tell(tell(run), world, event, error.failed, place=f".{len(run.journal.entries)}")
 
     def end(self, story: Story, outcome: str, world: Callable[[], World]) -> None:
         """Tell how a run ends; call it before the run is closed, or a kill between the two would leave it untold."""
         event = ENDED.get(outcome)
-        if event is None or (event != "failed" and _flow(story.run) not in TOLD_WHOLE):
+        if event is None or (event != "failed" and story.run.flow not in TOLD_WHOLE):
             return
         watched = story.evidence.watched or {}
         why = story.evidence.failed or (str(watched.get("why", "")) if story.evidence.verdict == "inconclusive" else "")
-        self._tell(story, world, event, outcome, why)
+        self._tell(story, world, event, why)
 
-    def _tell(self, story: Story, world: Callable[[], World], event: Event, place: str, why: str) -> None:
+    def _tell(self, story: Story, world: Callable[[], World], event: Event, why: str = "", *, place: str = "") -> None:
         if not self.receivers:
             return
         try:
-            self._send(self._notice(story, world(), event, place, why))
+            self._send(self._notice(story, world(), event, why, place))
         except Exception as error:  # noqa: BLE001 - whatever happens to a notice, the deploy goes on
             words = str(error).partition("\n")[0]
             self.say(f"warning: nobody could be told of this run: {words}")
 
-    def _notice(self, story: Story, world: World, event: Event, place: str, why: str) -> Notice:
+    def _notice(self, story: Story, world: World, event: Event, why: str, place: str) -> Notice:
         run = story.run
         return Notice(
-            id=f"{run.id}.{event}.{place}",
+            id=f"{run.id}.{event}{place}",
             event=event,
             project=self.project,
             environment=self.environment,
-            flow=_flow(run),
+            flow=run.flow,
             version=story.identity.version,
             serving=version_of(world.releases.current()),
             run=run.id,
@@ -108,7 +108,3 @@ class Herald:
 
 SILENT = Herald()
 """Where nobody is to be told."""
-
-
-def _flow(run: Run) -> str:
-    return str(run.intent["flow"])

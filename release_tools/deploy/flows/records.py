@@ -48,7 +48,7 @@ def newest_journal(session: DeploySession) -> str:
 def committed_content(runs: tuple[Run, ...], version: str) -> str | None:
     """Return git's name of the tree that was committed last as a version, None where none was."""
     for run in reversed(runs):
-        if run.intent["flow"] == "deploy" and run.intent["version"] == version and run.closed == "committed":
+        if run.flow == "deploy" and run.intent["version"] == version and run.closed == "committed":
             return str(run.intent["content"])
     return None
 

@@ -55,7 +55,7 @@ def last_deploy(session: DeploySession, release: str) -> Story | None:
 
     Deploying it once more brought nothing: what served before it is what the first deploy replaced.
     """
-    stories = (tell(run) for run in reversed(session.runs.history()) if run.intent["flow"] == "deploy")
+    stories = (tell(run) for run in reversed(session.runs.history()) if run.flow == "deploy")
     return next((one for one in stories if one.identity.release == release and _brought(one)), None)
 
 

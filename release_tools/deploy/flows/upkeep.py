@@ -37,7 +37,7 @@ def propose_tidying(session: DeploySession, world: World) -> DeployProposal:
 
 def _tidy(session: DeploySession, world: World) -> Iterator[Step[World]]:
     current = world.releases.current()
-    deploys = [tell(run) for run in session.runs.history() if run.intent["flow"] == "deploy"]
+    deploys = [tell(run) for run in session.runs.history() if run.flow == "deploy"]
     last = deploys[-1] if deploys else None
     kept_mark = mark(last.run.id) if last and last.run.closed == "committed" else ""
     for name, database in world.databases.items():
