@@ -33,9 +33,9 @@ TELLS = """\
 #!{python}
 import json, os, sys
 print(json.dumps({{"argv": sys.argv[1:], "environment": dict(os.environ)}}))
-sys.exit(9)
+sys.exit(0 if sys.argv[1:] == ["--version"] else 9)
 """
-"""A `release-tools` that tells how it was called."""
+"""A `release-tools` that tells how it was called, and ends with a code of its own."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,7 @@ def teller(tmp_path: Path) -> Iterator[Target]:
     """Return a machine whose release-tools only tells how it was called."""
     program = tmp_path / "bin" / "release-tools"
     program.parent.mkdir()
-    program.write_text(
-        TELLS.format(python=sys.executable).replace("sys.exit(9)", 'sys.exit(9 * (sys.argv[1:] != ["--version"]))')
-    )
+    program.write_text(TELLS.format(python=sys.executable))
     program.chmod(0o755)
     clone = str(tmp_path / "a clone")
     subprocess.run(("git", "init", "--quiet", "--bare", str(tmp_path / "origin")), check=True, timeout=30)

@@ -25,13 +25,8 @@ class FakeGitDraft:
 
     def fetch(self, remote: str, names: tuple[str, ...], /) -> None:
         """Bring the objects behind full ref names of the remote into the draft."""
-        there = self.repository.remote(remote)
-        absent = [name for name in names if name not in there.refs]
-        if absent:
-            raise ToolFailed(f"{remote} has no {absent[0]}.")
-        for name in names:
-            for sha in there.graph.closure(there.refs[name]):
-                self._add(there.graph.objects[sha])
+        for stored in self.repository.fetched(remote, names).values():
+            self._add(stored)
 
     def tree(self, base: str, files: Mapping[str, Blob | None], /) -> str:
         """Return the tree of `base` (a commit or tree) with files put in their place; None takes one away."""

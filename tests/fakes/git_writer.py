@@ -45,14 +45,7 @@ class FakeGitWriter:
 
     def fetch(self, remote: str, names: tuple[str, ...], /) -> None:
         """Bring the objects behind full ref names of the remote here; no ref is written."""
-        there = self.repository.remote(remote)
-        absent = [name for name in names if name not in there.refs]
-        if absent:
-            raise ToolFailed(f"{remote} has no {absent[0]}.")
-        for name in names:
-            self.repository.graph.objects.update(
-                {sha: there.graph.objects[sha] for sha in there.graph.closure(there.refs[name])}
-            )
+        self.repository.graph.objects.update(self.repository.fetched(remote, names))
 
     def stamp(self, commit: str, message: str, /) -> str:
         """Return a new commit on top of another, with its tree, a message, by nobody and dated now; no ref names it."""

@@ -4,10 +4,11 @@ The ports on it are in `git_reader`, `git_writer` and `git_draft`.
 """
 
 from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fakes.graph import Files, Graph
+from fakes.graph import Files, Graph, Stored
 from release_tools.domain.refs import HEADS, Signature
 from release_tools.errors import ToolFailed
 
@@ -73,6 +74,14 @@ class FakeRepository:
         if name not in self.remotes:
             raise ToolFailed(f"There is no remote {name}.")
         return self.remotes[name]
+
+    def fetched(self, remote: str, names: tuple[str, ...]) -> Mapping[str, Stored]:
+        """Return the objects that refs of a remote need; `ToolFailed` names a ref that is not there."""
+        there = self.remote(remote)
+        absent = [name for name in names if name not in there.refs]
+        if absent:
+            raise ToolFailed(f"{remote} has no {absent[0]}.")
+        return {sha: there.graph.objects[sha] for name in names for sha in there.graph.closure(there.refs[name])}
 
     def drafted(self, objects: Path) -> Graph:
         """Return the objects of a draft together with the repository's."""
