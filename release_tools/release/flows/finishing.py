@@ -75,8 +75,8 @@ def propose_draft(
     shown = finishing.run and any(facts.get(SHOWN) == draft.tag for facts in finishing.run.facts())
     target = draft.target if draft.tag_object and finishing.shows else ""
     page = None if shown else draft_release_page(bench, state, draft.version, draft.tag, target)
-    how = {"holder": session.run_id, "again": finishing.again}
-    deploy = draft_deploy(bench, state, draft.version, draft.tag, target, run=finishing.run, **how)
+    run, holder, again = finishing.run, session.run_id, finishing.again
+    deploy = draft_deploy(bench, state, draft.version, draft.tag, target, run=run, holder=holder, again=again)
     publication = Publication(
         title=finishing.title,
         again=finishing.again,
