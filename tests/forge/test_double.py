@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+import urllib3
 from forge_double.contract import WAIVERS, description
 from forge_double.regenerate import OPERATIONS
 from forge_double.routing import ROUTES
@@ -72,6 +73,22 @@ def test_replies_to_anything_keep_to_the_description(tmp_path_factory: pytest.Te
             assert case.call(base_url=double.api_url).status_code < 500
 
         anything()
+        assert double.violations == []
+
+
+@pytest.mark.parametrize(
+    "path", ["pulls/1/requested_reviewers", "pulls/1/reviews", "releases", "rulesets", "deployments"]
+)
+def test_a_request_without_a_body_is_answered(tmp_path: Path, path: str) -> None:
+    """Where nothing is required an empty object is meant; it is never a failure of the double."""
+    with running(tmp_path / "double") as double:
+        github = DoubleSubject(double, tmp_path / "hands")
+        double.careless.add(ADA)
+        github.commit("feature/x")
+        github.forge.open_request("feature/x", "main", "title", "")
+        address = f"{double.api_url}/repos/team/shop/{path}"
+        answer = urllib3.request("POST", address, headers={"Authorization": f"token {ADA}"}, timeout=10, retries=False)
+        assert answer.status < 500
         assert double.violations == []
 
 

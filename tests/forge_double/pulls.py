@@ -170,7 +170,7 @@ def review(call: Call) -> Said:
 @route("PATCH", "/issues/{issue_number}", "issues", "write")
 def change_issue(call: Call) -> Said:
     """Give a pull request a milestone."""
-    pull, body = _found(call, "issue_number"), call.body or {}
+    pull, body = _found(call, "issue_number"), call.body
     if body.get("milestone") not in (None, *call.repository.milestones):
         raise Refused(422, "Validation Failed", {"resource": "Issue", "field": "milestone", "code": "invalid"})
     pull.milestone = body.get("milestone", pull.milestone)
@@ -207,7 +207,7 @@ def make_milestone(call: Call) -> Said:
 def merge(call: Call) -> Said:
     """Merge by the asked method, if the head is as expected and no rule stands against it."""
     repository, pull = call.repository, _found(call)
-    body = call.body or {}
+    body = call.body
     method = body.get("merge_method", "merge")
     if pull.state != "open" or pull.draft:
         raise Refused(405, "Pull Request is not mergeable")

@@ -164,7 +164,7 @@ class Double:
             repository=repository,
             base=self.address,
             query=dict(request.args),
-            body=json.loads(request.get_data() or b"null") if is_json else None,
+            body=(json.loads(request.get_data() or b"null") if is_json else None) or {},
             raw=request.get_data(),
             headers=headers,
             path=parts,
