@@ -36,7 +36,8 @@ def install_peers() -> Peers:
 
 
 def _install_python_peers(home: Path) -> Path:
-    made_from, wanted = home / "made-from", LOCK.read_text(encoding="utf-8") + sys.version
+    # An environment works only where it was made.
+    made_from, wanted = home / "made-from", f"{LOCK.read_text(encoding='utf-8')}{sys.version}\n{home}\n"
     if _read(made_from) == wanted:
         return home / "bin"
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
